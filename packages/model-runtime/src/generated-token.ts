@@ -1,0 +1,37 @@
+import type { StepStatistics } from "./step-statistics.ts";
+
+/** The log-probability of one token under the model, before any sampling rule. */
+export interface TokenLogprob {
+  readonly id: number;
+  readonly logprob: number;
+}
+
+/** One generated token. */
+export interface GeneratedToken {
+  readonly id: number;
+  /** Text that became certain with this token: never half a character, held back while it may be the start of a stop string. */
+  readonly text: string;
+  /** 1-based generated token. */
+  readonly step: number;
+  readonly logprob?: number;
+  readonly topLogprobs?: readonly TokenLogprob[];
+  /** How attention computed the logits that this token was drawn from. Absent for the first token: prefill made them. */
+  readonly statistics?: StepStatistics;
+  /** From the previous token, or from the end of the prefill, to this one. */
+  readonly durationMs: number;
+}
+
+/** How a generation ended. */
+export interface GenerateSummary {
+  readonly finishReason: "stop" | "length" | "aborted";
+  /** The stop string that ended it. */
+  readonly stopText?: string;
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly valueBytesRead: number;
+  readonly valueBytesSkipped: number;
+  readonly warmupSteps: number;
+  readonly siftSteps: number;
+}

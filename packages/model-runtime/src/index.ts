@@ -1,0 +1,19 @@
+export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
+export type { GenerateOptions, PrefillProgress, SamplingOptions } from "./generate-options.ts";
+export type { GeneratedToken, GenerateSummary, TokenLogprob } from "./generated-token.ts";
+export type { Model, ModelInfo } from "./model.ts";
+export { ModelError, type ModelErrorCode } from "./model-error.ts";
+export type { LoadProgress, OpenModelOptions } from "./open-options.ts";
+export type {
+  ChatMessage,
+  HeadLaw,
+  Prompt,
+  ScoredChunk,
+  ScoreOptions,
+  Session,
+  SessionOptions,
+} from "./session.ts";
+export type { StepStatistics } from "./step-statistics.ts";
+export type { Tokenizer } from "./tokenizer/tokenizer.ts";
+export type { ModelConfig, RotaryLayout, RotaryScaling } from "./weights/model-config.ts";
+export type { ModelFiles, WeightTensor } from "./weights/model-files.ts";

@@ -1,0 +1,32 @@
+/** What went wrong; stable, for programs. */
+export type ModelErrorCode =
+  | "aborted"
+  | "bad-chat"
+  | "bad-config"
+  | "bad-file"
+  | "bad-option"
+  | "bad-tensor"
+  | "bad-tokenizer"
+  | "busy"
+  | "checksum"
+  | "context-overflow"
+  | "disposed"
+  | "download"
+  | "missing-file"
+  | "missing-tensor"
+  | "no-backend"
+  | "no-chat-template"
+  | "out-of-memory"
+  | "unsupported-architecture"
+  | "unsupported-format";
+
+/** An error of the model runtime: `message` says where, what was expected, what came and the way out. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

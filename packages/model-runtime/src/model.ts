@@ -1,0 +1,35 @@
+import type { SamplingOptions } from "./generate-options.ts";
+import type { ChatMessage, Session, SessionOptions } from "./session.ts";
+import type { Tokenizer } from "./tokenizer/tokenizer.ts";
+import type { ModelConfig } from "./weights/model-config.ts";
+
+/** What is running where. */
+export interface ModelInfo {
+  /** Folder, file or Hub id that it was opened from. */
+  readonly source: string;
+  readonly family: string;
+  readonly parameters: number;
+  /** Bytes of the weights as they are held for computing. */
+  readonly weightBytes: number;
+  /** Dtype of most weight bytes, for example "f16", "q8_0". */
+  readonly weightType: string;
+  readonly backend: "cpu" | "webgpu";
+  /** For people: "cpu, WebAssembly SIMD, 2 threads". */
+  readonly backendDescription: string;
+}
+
+/** An opened model. Several sessions may be open at a time; their work interleaves token by token. */
+export interface Model {
+  readonly info: ModelInfo;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** What generation_config.json asks for; empty when the model has none. */
+  readonly generationDefaults: SamplingOptions & { readonly stopTokens: readonly number[] };
+  /** Prompt text of a chat. @throws ModelError "no-chat-template", "bad-chat" when the template refuses the messages. */
+  applyChatTemplate(
+    messages: readonly ChatMessage[],
+    options?: { readonly addGenerationPrompt?: boolean },
+  ): string;
+  createSession(options?: SessionOptions): Session;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import type { PowerLaw } from "@sift-attention/power-law";
+import type { AttentionMode } from "./attention-mode.ts";
+import type { GenerateOptions } from "./generate-options.ts";
+import type { GeneratedToken, GenerateSummary } from "./generated-token.ts";
+
+/** One message of a chat, as in the OpenAI API. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** Text is encoded as it is, tokens are taken as they are, messages go through the model's chat template. */
+export type Prompt = string | readonly number[] | { readonly messages: readonly ChatMessage[] };
+
+export interface SessionOptions {
+  /** Tokens that the KV cache holds, prompt included. Default: the model's context length, capped at 8,192. */
+  readonly contextLength?: number;
+  /** Default { kind: "sift" }. */
+  readonly attention?: AttentionMode;
+}
+
+/** Observed quantiles of one head and the law fitted to them. */
+export interface HeadLaw {
+  readonly layer: number;
+  readonly head: number;
+  /** Clock value of each warmup step. */
+  readonly x: readonly number[];
+  /** τ-quantile of the weights at each warmup step, aligned with x. */
+  readonly quantiles: readonly number[];
+  /** Absent until the warmup has ended. */
+  readonly law?: PowerLaw & { readonly rSquared: number; readonly residualStd: number };
+}
+
+/** Options of a teacher-forced pass. */
+export interface ScoreOptions {
+  readonly attention?: AttentionMode;
+  /** Rows before this position run under full attention and no schedule sees them. Default 0. */
+  readonly attentionFrom?: number;
+  /** Rows from this position on are reported. Default 0. */
+  readonly reportFrom?: number;
+  readonly signal?: AbortSignal;
+  readonly onPrefill?: (progress: {
+    readonly tokensDone: number;
+    readonly tokensTotal: number;
+  }) => void;
+}
+
+/** Consecutive rows of a teacher-forced pass. Arrays are views: valid until the next chunk is asked for. */
+export interface ScoredChunk {
+  /** Position of the first row. */
+  readonly firstPosition: number;
+  readonly rows: number;
+  readonly phase: "full" | "warmup" | "sift";
+  /** Logits of the token after each row: [rows, vocabulary]. */
+  readonly logits: Float32Array;
+  /** Keys kept: [layers, rows, queryHeads]. */
+  readonly kept: Float32Array;
+  /** Value rows read: [layers, rows, kvHeads]. */
+  readonly union: Float32Array;
+  /** Weight of the dropped keys: [layers, rows, queryHeads]. */
+  readonly droppedMass: Float32Array;
+}
+
+/** One sequence and its KV cache. Holds memory until it is disposed of. */
+export interface Session {
+  readonly contextLength: number;
+  /** Bytes of the KV cache and the scratch space. */
+  readonly memoryBytes: number;
+  /**
+   * Generates from a prompt; the cache starts empty each time. One generation at a time.
+   * @throws ModelError "context-overflow" when the prompt does not leave room for one token, "bad-option" for a
+   * sampling value out of range, "busy" while another generation of this session runs, "disposed" afterwards.
+   */
+  generate(
+    prompt: Prompt,
+    options?: GenerateOptions,
+  ): AsyncGenerator<GeneratedToken, GenerateSummary>;
+  /** Runs given tokens through the model in one batched pass and hands out the logits of every row. */
+  score(tokens: readonly number[], options?: ScoreOptions): AsyncGenerator<ScoredChunk, void>;
+  /** Quantiles and laws of the running or the last generation, one entry per layer and head; empty without sifting. */
+  laws(): readonly HeadLaw[];
+  dispose(): void;
+}

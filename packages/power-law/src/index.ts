@@ -1,0 +1,1 @@
+export type { PowerLaw } from "./power-law.ts";

@@ -1,0 +1,1 @@
+export type { AttentionGeometry } from "./attention-geometry.ts";

@@ -1,0 +1,1 @@
+export type { StepPlan } from "./step-plan.ts";
