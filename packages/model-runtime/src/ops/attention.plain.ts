@@ -1,0 +1,163 @@
+import type { CpuAttentionCall, CpuAttentionStatistics } from "./cpu-ops.ts";
+import { applyKeepRule, exemptKeys, type HeadWeights } from "./keep-rule.plain.ts";
+import { dot } from "./matmul.plain.ts";
+import { selectNth } from "./select-nth.plain.ts";
+
+/** Scratch of one query row and KV head; `count` keys are visible. */
+interface GroupScratch {
+  readonly count: number;
+  /** One for each query head of the group: [count]. */
+  readonly scores: readonly Float32Array[];
+  readonly weights: readonly Float32Array[];
+  /** 1 where some head of the group keeps the key: [count]. */
+  readonly flags: Uint8Array;
+}
+
+/**
+ * Attention of consecutive rows, one KV head at a time. Scores and weights are rounded to f32; sums run in float64 in
+ * ascending order of keys.
+ */
+export function attentionPlain(call: CpuAttentionCall): CpuAttentionStatistics {
+  const { rows, geometry } = call;
+  const { queryHeads, kvHeads } = geometry;
+  const statistics: CpuAttentionStatistics = {
+    kept: new Float32Array(rows * queryHeads),
+    union: new Float32Array(rows * kvHeads),
+    droppedMass: new Float32Array(rows * queryHeads),
+    quantiles: call.quantile === undefined ? undefined : new Float32Array(rows * queryHeads),
+  };
+  const longest = call.firstPosition + rows;
+  const group = queryHeads / kvHeads;
+  const scores = Array.from({ length: group }, () => new Float32Array(longest));
+  const weights = Array.from({ length: group }, () => new Float32Array(longest));
+  for (let row = 0; row < rows; row++) {
+    const count = call.firstPosition + row + 1;
+    addToValueSums(call, row);
+    for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
+      const scratch = { count, scores, weights, flags: new Uint8Array(count) };
+      attendGroup(call, row, kvHead, scratch, statistics);
+    }
+  }
+  return statistics;
+}
+
+function addToValueSums({ geometry, capacity, ...call }: CpuAttentionCall, row: number): void {
+  const { kvHeads, headDim } = geometry;
+  const values = call.values.floats();
+  const sums = call.valueSums.floats();
+  for (let head = 0; head < kvHeads; head++) {
+    const from = (head * capacity + call.firstPosition + row) * headDim;
+    for (let i = 0; i < headDim; i++) sums[head * headDim + i]! += values[from + i]!;
+  }
+}
+
+function attendGroup(
+  call: CpuAttentionCall,
+  row: number,
+  kvHead: number,
+  scratch: GroupScratch,
+  statistics: CpuAttentionStatistics,
+): void {
+  const { queryHeads, kvHeads, headDim } = call.geometry;
+  const group = scratch.scores.length;
+  scoreKeys(call, row, kvHead, scratch);
+  for (let g = 0; g < group; g++) {
+    const at = row * queryHeads + kvHead * group + g;
+    const head = weighHead(scratch, g);
+    if (statistics.quantiles !== undefined) statistics.quantiles[at] = quantileOf(call, head);
+    const { kept, droppedMass } = applyKeepRule(call.rule, at, head, scratch.flags);
+    statistics.kept[at] = kept;
+    statistics.droppedMass[at] = droppedMass;
+  }
+  const union: number[] = [];
+  for (let key = 0; key < scratch.count; key++) if (scratch.flags[key] === 1) union.push(key);
+  statistics.union[row * kvHeads + kvHead] = union.length;
+  const out = call.out.floats();
+  for (let g = 0; g < group; g++) {
+    const at = row * queryHeads + kvHead * group + g;
+    const sums = sumValues(call, kvHead, union, scratch.weights[g]!);
+    putDroppedMassBack(call, kvHead, scratch, g, statistics.droppedMass[at]!, sums);
+    out.set(sums, at * headDim);
+  }
+}
+
+/** Each key row is read once for all query heads of the group. */
+function scoreKeys(
+  call: CpuAttentionCall,
+  row: number,
+  kvHead: number,
+  { count, scores }: GroupScratch,
+): void {
+  const { queryHeads, headDim } = call.geometry;
+  const query = call.query.floats();
+  const keys = call.keys.floats();
+  const queryStart = (row * queryHeads + kvHead * scores.length) * headDim;
+  for (let key = 0; key < count; key++) {
+    const keyStart = (kvHead * call.capacity + key) * headDim;
+    for (let g = 0; g < scores.length; g++) {
+      const score = dot(query, queryStart + g * headDim, keys, keyStart, headDim);
+      scores[g]![key] = score * call.scale;
+    }
+  }
+}
+
+function weighHead(scratch: GroupScratch, g: number): HeadWeights {
+  const { count } = scratch;
+  const scores = scratch.scores[g]!;
+  const weights = scratch.weights[g]!;
+  let maximum = -Infinity;
+  for (let key = 0; key < count; key++) maximum = Math.max(maximum, scores[key]!);
+  let sum = 0;
+  for (let key = 0; key < count; key++) sum += Math.exp(scores[key]! - maximum);
+  const logSumExp = maximum + Math.log(sum);
+  for (let key = 0; key < count; key++) weights[key] = Math.exp(scores[key]! - logSumExp);
+  return { scores, weights, logSumExp, count };
+}
+
+/** ascending[min(n − 1, ⌊τ·n⌋)] of the n weights that are not exempt; NaN when all are. */
+function quantileOf({ rule, quantile = 0 }: CpuAttentionCall, head: HeadWeights): number {
+  const { first, end } = exemptKeys(rule, head.count);
+  const count = end - first;
+  if (count === 0) return Number.NaN;
+  const index = Math.min(count - 1, Math.floor(quantile * count));
+  return selectNth(head.weights.slice(first, end), 0, count, index);
+}
+
+/** Σ weight · value over the keys of the union: [headDim]. No other value row is read. */
+function sumValues(
+  { geometry: { headDim }, capacity, ...call }: CpuAttentionCall,
+  kvHead: number,
+  union: readonly number[],
+  weights: Float32Array,
+): Float64Array {
+  const values = call.values.floats();
+  const sums = new Float64Array(headDim);
+  for (const key of union) {
+    const weight = weights[key]!;
+    const from = (kvHead * capacity + key) * headDim;
+    for (let i = 0; i < headDim; i++) sums[i]! += weight * values[from + i]!;
+  }
+  return sums;
+}
+
+function putDroppedMassBack(
+  call: CpuAttentionCall,
+  kvHead: number,
+  { count, weights }: GroupScratch,
+  g: number,
+  droppedMass: number,
+  sums: Float64Array,
+): void {
+  if (call.rule.kind === "full" || droppedMass === 0) return;
+  if (call.rule.droppedMass === "mean-value") {
+    const valueSums = call.valueSums.floats();
+    for (let i = 0; i < sums.length; i++) {
+      sums[i]! += (droppedMass * valueSums[kvHead * sums.length + i]!) / count;
+    }
+  }
+  if (call.rule.droppedMass === "renormalise") {
+    let keptMass = 0;
+    for (let key = 0; key < count; key++) keptMass += weights[g]![key]!;
+    if (keptMass > 0) for (let i = 0; i < sums.length; i++) sums[i]! /= keptMass;
+  }
+}
