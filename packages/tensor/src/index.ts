@@ -1,1 +1,11 @@
 export type { AttentionGeometry } from "./attention-geometry.ts";
+export { expectGeometry, groupSize } from "./attention-geometry.ts";
+export { decodeBf16, decodeBf16Array, encodeBf16, encodeBf16Array } from "./bf16.ts";
+export type { DType } from "./dtype.ts";
+export { byteLength, bytesPerElement, isDType } from "./dtype.ts";
+export { expectLength, expectShape } from "./expect-shape.ts";
+export { decodeF16, decodeF16Array, encodeF16, encodeF16Array } from "./f16.ts";
+export type { Shape } from "./shape.ts";
+export { elementCount, formatShape, sameShape } from "./shape.ts";
+export type { TensorErrorCode } from "./tensor-error.ts";
+export { TensorError } from "./tensor-error.ts";
