@@ -17,3 +17,8 @@ export type { StepStatistics } from "./step-statistics.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export type { ModelConfig, RotaryLayout, RotaryScaling } from "./weights/model-config.ts";
 export type { ModelFiles, WeightTensor } from "./weights/model-files.ts";
+export {
+  type ModelSource,
+  type OpenFilesOptions,
+  openModelFiles,
+} from "./weights/open-model-files.ts";
