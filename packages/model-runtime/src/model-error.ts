@@ -4,6 +4,7 @@ export type ModelErrorCode =
   | "bad-chat"
   | "bad-config"
   | "bad-file"
+  | "bad-logits"
   | "bad-option"
   | "bad-tensor"
   | "bad-tokenizer"

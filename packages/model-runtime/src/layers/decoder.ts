@@ -1,0 +1,44 @@
+import type { CpuAttentionRule, CpuAttentionStatistics, CpuOps } from "../ops/cpu-ops.ts";
+import type { ModelConfig } from "../weights/model-config.ts";
+import type { KvCache } from "./kv-cache.ts";
+import type { LoadedWeights } from "./load-weights.ts";
+import type { TensorNeed } from "./tensor-need.ts";
+
+/** What attention does with the rows of one pass. */
+export interface PassAttention {
+  rule(layer: number): CpuAttentionRule;
+  /** Asks every layer for the τ-quantile of its weights. */
+  readonly quantile?: number;
+  /** Called once a layer, in order; the arrays are valid during the call only. */
+  observe?(layer: number, statistics: CpuAttentionStatistics): void;
+}
+
+/** Consecutive tokens of one sequence. */
+export interface DecoderPass {
+  /** [rows], 1 to maxRows. */
+  readonly tokens: ArrayLike<number>;
+  /** Position of row 0; the cache holds the positions below it. */
+  readonly firstPosition: number;
+  readonly cache: KvCache;
+  readonly attention: PassAttention;
+}
+
+/** A model's layers in the memory of one backend. Calls are synchronous and share one scratch space. */
+export interface Decoder {
+  /** Rows of a pass at most. */
+  readonly maxRows: number;
+  /** Rows whose logits can be asked for at a time. */
+  readonly maxLogitsRows: number;
+  /** Runs rows through all layers and adds them to the cache. */
+  forward(pass: DecoderPass): void;
+  /** Logits of rows of the last pass: [rows, vocabulary]. A view, valid until the next call. */
+  logits(firstRow: number, rows: number): Float32Array;
+  dispose(): void;
+}
+
+/** A family of architectures: what it stores and how it runs. */
+export interface DecoderFamily {
+  readonly name: string;
+  tensors(config: ModelConfig): readonly TensorNeed[];
+  create(ops: CpuOps, config: ModelConfig, weights: LoadedWeights): Decoder;
+}

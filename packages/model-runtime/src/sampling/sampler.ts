@@ -1,0 +1,75 @@
+import { adjustLogits } from "./adjust-logits.ts";
+import { expectLogits } from "./expect-logits.ts";
+import { likelyTokens, truncatesNothing } from "./likely-tokens.ts";
+import { createRandom } from "./random.ts";
+import type { SamplingRules } from "./sampling-rules.ts";
+
+/** Draws the tokens of one generation and remembers them for the penalties. */
+export interface Sampler {
+  /** The next token. `logits` [vocabulary] stay as they are. @throws ModelError "bad-logits" when one is not finite. */
+  next(logits: Float32Array): number;
+}
+
+/**
+ * The rules apply in Hugging Face's order: bias, repetition penalty (prompt and generation), presence and frequency
+ * penalties (generation only), temperature, top-k, top-p, min-p; then one draw. At temperature 0 the largest adjusted
+ * logit wins, of equal ones the lowest id.
+ */
+export function createSampler(
+  rules: SamplingRules,
+  vocabularySize: number,
+  prompt: readonly number[],
+): Sampler {
+  const random = createRandom(rules.seed);
+  const seen = new Set(prompt);
+  const generated = new Map<number, number>();
+  const adjusted = new Float32Array(vocabularySize);
+  const weights = new Float64Array(rules.temperature === 0 ? 0 : vocabularySize);
+  return {
+    next(logits) {
+      expectLogits(logits);
+      adjusted.set(logits);
+      adjustLogits(adjusted, rules, { seen, generated });
+      const best = largest(adjusted);
+      const id = rules.temperature === 0 ? best : draw(adjusted, best, weights, rules, random());
+      seen.add(id);
+      generated.set(id, (generated.get(id) ?? 0) + 1);
+      return id;
+    },
+  };
+}
+
+/** Index of the largest number; of equal ones the lowest. */
+function largest(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[best]!) best = id;
+  return best;
+}
+
+function draw(
+  logits: Float32Array,
+  best: number,
+  weights: Float64Array,
+  rules: SamplingRules,
+  uniform: number,
+): number {
+  const maximum = logits[best]!;
+  for (let id = 0; id < weights.length; id++) {
+    weights[id] = Math.exp((logits[id]! - maximum) / rules.temperature);
+  }
+  const ids = truncatesNothing(rules) ? weights.keys() : likelyTokens(weights, rules);
+  return pick([...ids], weights, uniform);
+}
+
+/** The token in whose share of the mass the uniform number falls. */
+function pick(ids: readonly number[], weights: Float64Array, uniform: number): number {
+  const total = ids.reduce((mass, id) => mass + weights[id]!, 0);
+  let rest = uniform * total;
+  let chosen = ids[0]!;
+  for (const id of ids) {
+    if (weights[id]! > 0) chosen = id;
+    rest -= weights[id]!;
+    if (rest < 0) break;
+  }
+  return chosen;
+}
