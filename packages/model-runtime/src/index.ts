@@ -13,6 +13,7 @@ export type {
   Session,
   SessionOptions,
 } from "./session.ts";
+export { openModel } from "./open-model.ts";
 export type { StepStatistics } from "./step-statistics.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export type { ModelConfig, RotaryLayout, RotaryScaling } from "./weights/model-config.ts";

@@ -44,7 +44,9 @@ export function createOutputHead(
   return {
     maxRows,
     logits(firstRow, rows) {
-      const chosen = hidden.floats().subarray(firstRow * hiddenSize, (firstRow + rows) * hiddenSize);
+      const chosen = hidden
+        .floats()
+        .subarray(firstRow * hiddenSize, (firstRow + rows) * hiddenSize);
       normed.floats().set(chosen);
       ops.rmsNorm(normed, normed, norm, rows, hiddenSize, normEpsilon);
       ops.matmul(logits, normed, matrix, rows);

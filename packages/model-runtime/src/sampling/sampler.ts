@@ -25,13 +25,17 @@ export function createSampler(
   const generated = new Map<number, number>();
   const adjusted = new Float32Array(vocabularySize);
   const weights = new Float64Array(rules.temperature === 0 ? 0 : vocabularySize);
+  const everyId = Int32Array.from(weights, (_, id) => id);
+  const draw = (): number =>
+    pick(truncatesNothing(rules) ? everyId : likelyTokens(weights, rules), weights, random());
   return {
     next(logits) {
       expectLogits(logits);
       adjusted.set(logits);
       adjustLogits(adjusted, rules, { seen, generated });
       const best = largest(adjusted);
-      const id = rules.temperature === 0 ? best : draw(adjusted, best, weights, rules, random());
+      if (rules.temperature > 0) weigh(weights, adjusted, adjusted[best]!, rules.temperature);
+      const id = rules.temperature > 0 ? draw() : best;
       seen.add(id);
       generated.set(id, (generated.get(id) ?? 0) + 1);
       return id;
@@ -46,30 +50,28 @@ function largest(logits: Float32Array): number {
   return best;
 }
 
-function draw(
-  logits: Float32Array,
-  best: number,
+/** weights = exp((logits − maximum) / temperature): probabilities up to a factor. */
+function weigh(
   weights: Float64Array,
-  rules: SamplingRules,
-  uniform: number,
-): number {
-  const maximum = logits[best]!;
+  logits: Float32Array,
+  maximum: number,
+  temperature: number,
+): void {
   for (let id = 0; id < weights.length; id++) {
-    weights[id] = Math.exp((logits[id]! - maximum) / rules.temperature);
+    weights[id] = Math.exp((logits[id]! - maximum) / temperature);
   }
-  const ids = truncatesNothing(rules) ? weights.keys() : likelyTokens(weights, rules);
-  return pick([...ids], weights, uniform);
 }
 
 /** The token in whose share of the mass the uniform number falls. */
-function pick(ids: readonly number[], weights: Float64Array, uniform: number): number {
-  const total = ids.reduce((mass, id) => mass + weights[id]!, 0);
+function pick(ids: ArrayLike<number>, weights: Float64Array, uniform: number): number {
+  let total = 0;
+  for (let i = 0; i < ids.length; i++) total += weights[ids[i]!]!;
   let rest = uniform * total;
   let chosen = ids[0]!;
-  for (const id of ids) {
-    if (weights[id]! > 0) chosen = id;
-    rest -= weights[id]!;
-    if (rest < 0) break;
+  for (let i = 0; i < ids.length && rest >= 0; i++) {
+    const weight = weights[ids[i]!]!;
+    if (weight > 0) chosen = ids[i]!;
+    rest -= weight;
   }
   return chosen;
 }

@@ -91,9 +91,7 @@ function create(ops: CpuOps, config: ModelConfig, weights: LoadedWeights): Decod
     up: feedForwardSize,
   });
   const { hidden, normed, query, key, value, attended, added, gate, up } = scratch.regions;
-  const head = freeing(scratch, () =>
-    createOutputHead(ops, config, weights, hidden, MAX_ROWS),
-  );
+  const head = freeing(scratch, () => createOutputHead(ops, config, weights, hidden, MAX_ROWS));
 
   function attend(block: Block, layer: number, cache: LayerCache, pass: DecoderPass): void {
     const rows = pass.tokens.length;
