@@ -3,6 +3,7 @@ export type { GenerateOptions, PrefillProgress, SamplingOptions } from "./genera
 export type { GeneratedToken, GenerateSummary, TokenLogprob } from "./generated-token.ts";
 export type { Model, ModelInfo } from "./model.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
+export { openModel } from "./open-model.ts";
 export type { LoadProgress, OpenModelOptions } from "./open-options.ts";
 export type {
   ChatMessage,
@@ -13,7 +14,6 @@ export type {
   Session,
   SessionOptions,
 } from "./session.ts";
-export { openModel } from "./open-model.ts";
 export type { StepStatistics } from "./step-statistics.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export type { ModelConfig, RotaryLayout, RotaryScaling } from "./weights/model-config.ts";
