@@ -1,1 +1,3 @@
-export {};
+export { modelFacts } from "./model-facts.ts";
+export { modelPath } from "./model-path.ts";
+export { modelUrl } from "./model-url.ts";
