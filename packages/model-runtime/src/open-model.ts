@@ -4,28 +4,50 @@ import { ModelError } from "./model-error.ts";
 import type { OpenModelOptions } from "./open-options.ts";
 import { createCpuOps } from "./ops/create-cpu-ops.ts";
 import type { ModelFiles } from "./weights/model-files.ts";
+import { type ModelSource, openModelFiles } from "./weights/open-model-files.ts";
 
 /**
- * Opens a model and loads its weights.
+ * Opens a model and loads its weights, one tensor at a time, straight into the memory it computes in. The source is the
+ * path of a Hugging Face folder or of a .gguf file (Node), the files by name, or files that are open already: those
+ * stay open.
  * @throws ModelError "no-backend", "aborted", "out-of-memory", "unsupported-architecture", "missing-tensor",
- * "bad-tensor" and what reading the files throws; nothing stays open or allocated then.
+ * "bad-tensor" and what opening the files throws; nothing stays open or allocated then.
  */
 export async function openModel(
-  source: ModelFiles,
+  source: ModelSource | ModelFiles,
   options: OpenModelOptions = {},
 ): Promise<Model> {
   expectBackend(options.backend);
-  const { cpu, threads } = options;
+  if (isOpen(source)) return loadFrom(source, options);
+  const { signal, onProgress } = options;
+  const files = await openModelFiles(source, {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  try {
+    return await loadFrom(files, options);
+  } finally {
+    await files.close();
+  }
+}
+
+async function loadFrom(files: ModelFiles, options: OpenModelOptions): Promise<Model> {
+  const { cpu, threads, onProgress } = options;
+  onProgress?.({ stage: "backend", item: "cpu", bytesDone: 0, bytesTotal: 0 });
   const ops = await createCpuOps({
     ...(cpu !== undefined && { kind: cpu }),
     ...(threads !== undefined && { threads }),
   });
   try {
-    return await loadModel(source, ops, options);
+    return await loadModel(files, ops, options);
   } catch (error) {
     await ops.dispose();
     throw error;
   }
+}
+
+function isOpen(source: ModelSource | ModelFiles): source is ModelFiles {
+  return typeof source !== "string" && "tensors" in source;
 }
 
 function expectBackend(backend: OpenModelOptions["backend"]): void {

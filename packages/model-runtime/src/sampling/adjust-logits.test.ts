@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { adjustLogits } from "./adjust-logits.ts";
 import { samplingRules } from "./sampling-rules.ts";
 
-const history = { seen: new Set([0, 1, 2]), generated: new Map([[1, 1], [2, 3]]) };
+const history = {
+  seen: new Set([0, 1, 2]),
+  generated: new Map([
+    [1, 1],
+    [2, 3],
+  ]),
+};
 
 function adjusted(options: Parameters<typeof samplingRules>[0]): number[] {
   const logits = Float32Array.of(4, -4, 2, 1);

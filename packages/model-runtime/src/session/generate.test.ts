@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import { collect } from "../../test/collect.ts";
 import { createTinyModel, type TinyModelOptions } from "../../test/tiny-model.ts";
-import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
 import type { Model } from "../model.ts";
 import { openModel } from "../open-model.ts";
 
@@ -19,17 +19,6 @@ afterEach(async () => {
 async function openTiny(options?: TinyModelOptions): Promise<Model> {
   model = await openModel(createTinyModel(options));
   return model;
-}
-
-async function collect(
-  generation: AsyncGenerator<GeneratedToken, GenerateSummary>,
-): Promise<{ tokens: GeneratedToken[]; summary: GenerateSummary }> {
-  const tokens: GeneratedToken[] = [];
-  for (;;) {
-    const { value, done } = await generation.next();
-    if (done) return { tokens, summary: value };
-    tokens.push(value);
-  }
 }
 
 describe("session.generate", () => {
