@@ -35,7 +35,7 @@ describe.skipIf(!folder)("tales-28m from shared/models (skipped when it is absen
   });
   afterAll(() => model.dispose());
 
-  test.each(cases)(
+  test.for(cases)(
     "$label: all 48 greedy tokens are transformers'",
     async ({ ids, greedy }, { skip }) => {
       skip(isTooLong(ids), "plain TypeScript takes minutes for it");
@@ -45,7 +45,7 @@ describe.skipIf(!folder)("tales-28m from shared/models (skipped when it is absen
     300_000,
   );
 
-  test.each(cases)(
+  test.for(cases)(
     "$label: likelihood and last logits agree with transformers",
     async (golden, { skip }) => {
       skip(isTooLong(golden.ids), "plain TypeScript takes minutes for it");
