@@ -30,9 +30,9 @@ export type AttentionSettings =
     }
   | {
       readonly kind: "sift";
-      /** τ in (0, 1): 1 − τ is the nominal kept fraction. */
+      /** τ in (0, 1): 1 − τ is the nominal kept fraction. Default 0.75. */
       readonly quantile?: number | undefined;
-      /** Steps under full attention before sifting, at least 2. */
+      /** Steps under full attention before sifting, at least 2. Default 64. */
       readonly warmup?: number | undefined;
       readonly clock?: "context-length" | "generated-steps" | undefined;
       readonly fit?: "least-squares" | "theil-sen" | "slope-prior" | undefined;
@@ -44,6 +44,13 @@ export type AttentionSettings =
       /** Last keys always kept. */
       readonly keep_last?: number | undefined;
     };
+
+/** Settings with nothing left out: what an answer reports. */
+export type ResolvedAttention = Resolved<AttentionSettings>;
+
+type Resolved<T> = T extends unknown
+  ? { readonly [K in keyof T]-?: Exclude<T[K], undefined> }
+  : never;
 
 /** What happens with the weight of the dropped keys. */
 export type DroppedMassSetting = "none" | "renormalise" | "mean-value";
@@ -116,7 +123,7 @@ export interface CompletionTimings {
 
 /** What sifting kept over a whole generation: `sift` in a response and in the last chunk of a stream. */
 export interface SiftSummary {
-  readonly attention: AttentionSettings;
+  readonly attention: ResolvedAttention;
   /** What the settings ask for; null where they name no fraction. */
   readonly kept_nominal: number | null;
   /** Means over the selecting steps (not the warmup), layers and heads; null when there was no such step. */
@@ -151,7 +158,7 @@ export interface ServerInfo {
   readonly hasChatTemplate: boolean;
   /** What a request gets that does not say otherwise. */
   readonly defaults: {
-    readonly attention: AttentionSettings;
+    readonly attention: ResolvedAttention;
     readonly temperature: number;
     readonly top_p: number;
     readonly top_k: number;

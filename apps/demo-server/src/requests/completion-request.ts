@@ -1,0 +1,30 @@
+import { z } from "zod";
+import type { ResolvedAttention } from "../live-events.ts";
+import { createSharedFields, neutral } from "./shared-fields.ts";
+
+const tokens = z.array(z.int().min(0)).min(1);
+
+/** Text, or token ids; a list of one prompt is that prompt. */
+const prompt = z.union(
+  [
+    z.string(),
+    tokens,
+    z.tuple([z.string()]).transform(([only]) => only),
+    z.tuple([tokens]).transform(([only]) => only),
+  ],
+  { error: "expected a string, an array of token ids, or an array of one of these" },
+);
+
+/** The schema of POST /v1/completions; `server` is the attention of requests that do not say. */
+export function createCompletionSchema(server: ResolvedAttention) {
+  return z.strictObject({
+    ...createSharedFields(server),
+    prompt,
+    logprobs: z.int().min(0).max(5).optional(),
+    best_of: neutral([1], "one choice a request is supported"),
+    echo: neutral([false], "the prompt is not repeated"),
+    suffix: neutral([""], "text is only continued, not filled in"),
+  });
+}
+
+export type CompletionRequest = z.output<ReturnType<typeof createCompletionSchema>>;

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { Context } from "hono";
+import type { AppEnvironment, AppOptions } from "../app-options.ts";
+import type { RequestPlan } from "../requests/plan-job.ts";
+import type { Answer, AnswerOptions } from "../responses/answer.ts";
+import { awaitFirstText, createEventStream } from "../responses/event-stream.ts";
+import { writeStream, writeWhole } from "../responses/write-generation.ts";
+import type { ServedModel } from "../served-model.ts";
+
+/** Runs a planned request and answers it, whole or as a stream. The client's going away ends it. */
+export async function generate(
+  context: Context<AppEnvironment>,
+  { host, limits, onError }: AppOptions,
+  served: ServedModel,
+  plan: RequestPlan,
+  answer: Answer,
+): Promise<Response> {
+  const controller = new AbortController();
+  const leave = () => controller.abort(new Error("the client has gone"));
+  context.req.raw.signal.addEventListener("abort", leave, { once: true });
+  const events = host.run(plan.job, controller);
+  const { signal } = controller;
+  if (!plan.stream) return context.json(await writeWhole(events, answer, plan, signal));
+
+  const texts = writeStream(events, answer, plan, served, signal);
+  const first = await awaitFirstText(texts, limits.pingMs);
+  const stream = createEventStream(texts, first, {
+    ...limits,
+    onStall: () => context.env.outgoing.destroy(),
+    onFailure: onError,
+    onCancel: () => {
+      leave();
+      void texts.return().catch(() => {});
+    },
+  });
+  return new Response(stream, { headers: streamHeaders });
+}
+
+/** `transfer-encoding` is said aloud so that the adapter does not hold the first bytes back to count them. */
+const streamHeaders = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "transfer-encoding": "chunked",
+  "x-accel-buffering": "no",
+};
+
+/** What the answer to a request repeats in every part. */
+export function toAnswerOptions(
+  prefix: string,
+  served: ServedModel,
+  plan: RequestPlan,
+): AnswerOptions {
+  const id = `${prefix}-${randomBytes(12).toString("hex")}`;
+  const created = Math.floor(Date.now() / 1000);
+  return {
+    header: { id, created, model: served.id },
+    logprobs: plan.job.options.topLogprobs !== undefined,
+    includeUsage: plan.includeUsage,
+  };
+}
