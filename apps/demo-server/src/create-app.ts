@@ -11,20 +11,10 @@ import { ChatAnswer } from "./responses/chat-answer.ts";
 import { CompletionAnswer } from "./responses/completion-answer.ts";
 import { generate, toAnswerOptions } from "./routes/generate.ts";
 import { findModel, listModels } from "./routes/models.ts";
-import { answerPageFile } from "./routes/page-files.ts";
+import { answerPageFile, type PageFiles } from "./routes/page-files.ts";
 import { toServerInfo } from "./routes/server-info.ts";
 
 type App = Hono<AppEnvironment>;
-
-/** Methods of each path, for the answer to a wrong one. */
-const methods: Readonly<Record<string, string>> = {
-  "/": "GET, HEAD",
-  "/api/info": "GET, HEAD",
-  "/health": "GET, HEAD",
-  "/v1/chat/completions": "POST",
-  "/v1/completions": "POST",
-  "/v1/models": "GET, HEAD",
-};
 
 const pageIsMissing = `The page is not built. Build it with
 
@@ -100,10 +90,17 @@ function addCompletionRoutes(app: App, options: AppOptions): void {
   });
 }
 
+/** For the answer to a wrong method; undefined where there is nothing at all. */
+function allowedMethods(path: string, page: PageFiles): string | undefined {
+  if (/^\/v1\/(chat\/)?completions$/.test(path)) return "POST";
+  const isRead = /^\/(|health|api\/info|v1\/models(\/.+)?)$/.test(path) || page.has(path);
+  return isRead ? "GET, HEAD" : undefined;
+}
+
 function addPage(app: App, { page }: AppOptions): void {
   app.notFound((context) => {
     const { method, path } = context.req;
-    const allowed = Object.hasOwn(methods, path) ? methods[path] : page.has(path) && "GET, HEAD";
+    const allowed = allowedMethods(path, page);
     const isRead = method === "GET" || method === "HEAD";
     const file = isRead && answerPageFile(page, path, context.req.header("if-none-match"));
     if (file) return file;

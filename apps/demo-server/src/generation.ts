@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type {
   GeneratedToken,
   GenerateOptions,
@@ -91,7 +90,6 @@ async function* readPrefill(
   }
 }
 
-/** The event loop turns after each token, so that a client's disconnect is heard while the model computes. */
 async function* readTokens(
   session: Session,
   tokens: AsyncGenerator<GeneratedToken, GenerateSummary>,
@@ -106,7 +104,6 @@ async function* readTokens(
       yield { kind: "laws", laws: session.laws() };
     }
     yield { kind: "token", token };
-    await setImmediate();
     result = await tokens.next();
   }
   yield { kind: "end", summary: result.value };

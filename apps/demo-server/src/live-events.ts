@@ -66,7 +66,7 @@ export interface PrefillEvent {
 export interface StepEvent {
   /** "full" for the kinds of attention without a schedule. */
   readonly phase: "full" | "warmup" | "sift";
-  /** 1-based generated token. The first token comes from the prefill and has no event. */
+  /** 1-based: the pass that read generated token number `step` and predicted the next one. The prefill predicts the first. */
   readonly step: number;
   /** Keys visible to this token, itself included. */
   readonly contextLength: number;

@@ -25,6 +25,6 @@ export function createByteTokenizer(): Tokenizer {
 }
 
 function encodePart(part: string): number[] {
-  const special = specialTokens.findIndex((token) => token === part);
+  const special = (specialTokens as readonly string[]).indexOf(part);
   return special >= 0 ? [256 + special] : [...Buffer.from(part, "utf8")];
 }

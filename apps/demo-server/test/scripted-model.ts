@@ -12,7 +12,7 @@ import {
   type SessionOptions,
   type StepStatistics,
 } from "@sift-attention/model-runtime";
-import { createByteTokenizer } from "./byte-tokenizer.ts";
+import { createByteTokenizer, endToken } from "./byte-tokenizer.ts";
 
 const layers = 2;
 const queryHeads = 4;
@@ -119,7 +119,7 @@ class ScriptedSession implements Session {
     this.#model.log.generations.push({ prompt, options });
     this.#attention = options.attention ?? { kind: "full" };
     const { answer = "The quick brown fox.", beforeToken, beforeChunk } = this.#script;
-    const ids = this.#model.tokenizer.encode(answer);
+    const ids = [...this.#model.tokenizer.encode(answer), endToken];
     const summary = (finishReason: GenerateSummary["finishReason"], generatedTokens: number) =>
       this.#summary(prompt.length, finishReason, generatedTokens);
 
@@ -134,15 +134,10 @@ class ScriptedSession implements Session {
     for (const [index, id] of ids.entries()) {
       if (index === options.maxTokens) return summary("length", index);
       await beforeToken?.(index + 1);
+      await setImmediate();
       if (options.signal?.aborted) return summary("aborted", index);
       this.#model.log.tokens++;
-      yield this.#token(
-        id,
-        index + 1,
-        prompt.length,
-        text.push(id, index === ids.length - 1),
-        options,
-      );
+      yield this.#token(id, index + 1, prompt.length, text.push(id), options);
       if (text.stopped) return summary("stop", index + 1);
     }
     return summary("stop", ids.length);
@@ -165,7 +160,7 @@ class ScriptedSession implements Session {
       step,
       durationMs: 20,
       ...(topLogprobs !== undefined && { logprob: -0.25, topLogprobs: others }),
-      ...(step > 1 && { statistics: this.#statistics(step, promptTokens + step - 1) }),
+      ...(step > 1 && { statistics: this.#statistics(step - 1, promptTokens + step - 1) }),
     };
   }
 
@@ -198,7 +193,7 @@ class ScriptedSession implements Session {
 
   #phase(step: number): StepStatistics["phase"] {
     if (this.#attention.kind !== "sift") return "full";
-    return step - 1 <= (this.#attention.warmup ?? 64) ? "warmup" : "sift";
+    return step <= (this.#attention.warmup ?? 64) ? "warmup" : "sift";
   }
 
   #summary(
@@ -207,7 +202,7 @@ class ScriptedSession implements Session {
     generatedTokens: number,
   ): GenerateSummary {
     const steps = Array.from({ length: Math.max(0, generatedTokens - 1) }, (_, at) =>
-      this.#statistics(at + 2, promptTokens + at + 1),
+      this.#statistics(at + 1, promptTokens + at + 1),
     );
     const sum = (pick: (step: StepStatistics) => number) =>
       steps.reduce((total, step) => total + pick(step), 0);
@@ -254,8 +249,10 @@ class StreamedText {
     this.#stops = stops;
   }
 
-  push(byte: number, isLast: boolean): string {
-    this.#held += this.#decoder.decode(Uint8Array.of(byte), { stream: !isLast });
+  push(id: number): string {
+    const isLast = id === endToken;
+    const bytes = Uint8Array.from(isLast ? [] : [id]);
+    this.#held += this.#decoder.decode(bytes, { stream: !isLast });
     const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((at) => at >= 0);
     this.stopped = found.length > 0;
     const certain = this.stopped ? Math.min(...found) : this.#held.length - this.#heldBack(isLast);

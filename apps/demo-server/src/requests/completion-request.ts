@@ -4,16 +4,18 @@ import { createSharedFields, neutral } from "./shared-fields.ts";
 
 const tokens = z.array(z.int().min(0)).min(1);
 
+const isPrompt = (value: unknown) => typeof value === "string" || Array.isArray(value);
+
 /** Text, or token ids; a list of one prompt is that prompt. */
-const prompt = z.union(
-  [
-    z.string(),
-    tokens,
-    z.tuple([z.string()]).transform(([only]) => only),
-    z.tuple([tokens]).transform(([only]) => only),
-  ],
-  { error: "expected a string, an array of token ids, or an array of one of these" },
-);
+const prompt = z
+  .unknown()
+  .refine((value) => !(Array.isArray(value) && value.length > 1 && value.some(isPrompt)), {
+    error: "one prompt a request is supported",
+    params: { unsupported: true },
+    abort: true,
+  })
+  .transform((value) => (Array.isArray(value) && isPrompt(value[0]) ? value[0] : value))
+  .pipe(z.union([z.string(), tokens], { error: "expected a string or an array of token ids" }));
 
 /** The schema of POST /v1/completions; `server` is the attention of requests that do not say. */
 export function createCompletionSchema(server: ResolvedAttention) {

@@ -18,7 +18,8 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
 }
 
 function asApiError(issue: Issue, body: object): ApiError {
-  const { path, message, unknownKey } = locate(issue);
+  const { message, unknownKey, ...place } = locate(issue);
+  const path = withinBody(body, place.path);
   const param = writePath(path);
   if (unknownKey) {
     return new ApiError("unknown_parameter", `${param}: this field is not known.`, { param });
@@ -44,7 +45,7 @@ interface Place {
   readonly unknownKey: boolean;
 }
 
-/** The deepest complaint: in a union, that of the branch which got furthest. */
+/** The deepest complaint: of a union that of the branch which got furthest, its own when none got anywhere. */
 function locate(issue: Issue, base: readonly PropertyKey[] = []): Place {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {
@@ -55,6 +56,15 @@ function locate(issue: Issue, base: readonly PropertyKey[] = []): Place {
   return issue.errors
     .flatMap((branch) => branch.slice(0, 1).map((nested) => locate(nested, path)))
     .reduce((deepest, place) => (place.path.length > deepest.path.length ? place : deepest), here);
+}
+
+/** A schema may unfold a value that the client wrote as one word: the word is at fault then. */
+function withinBody(body: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const parents = path.findIndex((_, depth) => {
+    const parent = valueAt(body, path.slice(0, depth));
+    return typeof parent !== "object" || parent === null;
+  });
+  return parents < 0 ? path : path.slice(0, parents);
 }
 
 /** messages[0].content */

@@ -2,8 +2,14 @@ import { z } from "zod";
 import type { ResolvedAttention } from "../live-events.ts";
 import { createAttentionField } from "./attention-field.ts";
 
-const stop = z.union([z.string().min(1), z.array(z.string().min(1)).max(4)], {
-  error: "expected a string or up to 4 strings, none of them empty",
+/** Half a surrogate pair is no character: no text contains it. */
+const stopText = z
+  .string()
+  .min(1)
+  .refine((text) => !/\p{Surrogate}/u.test(text));
+
+const stop = z.union([stopText, z.array(stopText).max(4)], {
+  error: "expected a string of whole characters or up to 4 of them, none empty",
 });
 
 const streamOptions = z.strictObject({

@@ -7,7 +7,7 @@ interface Delta {
   readonly content?: string;
 }
 
-/** Answers of POST /v1/chat/completions. */
+/** Answers of POST /v1/chat/completions. Special tokens have no text and no place in `logprobs`. */
 export class ChatAnswer implements Answer {
   readonly #tokenizer: Tokenizer;
   readonly #options: AnswerOptions;
@@ -25,9 +25,11 @@ export class ChatAnswer implements Answer {
 
   token(token: GeneratedToken): object | undefined {
     this.#text += token.text;
-    if (this.#options.logprobs) this.#tokens.push(token);
-    else if (token.text === "") return undefined;
-    return this.#chunk({ content: token.text }, this.#logprobs([token]));
+    const { logprobs } = this.#options;
+    const listed = logprobs && !this.#tokenizer.isSpecial(token.id) ? [token] : [];
+    if (token.text === "" && listed.length === 0) return undefined;
+    this.#tokens.push(...listed);
+    return this.#chunk({ content: token.text }, this.#logprobs(listed));
   }
 
   closing({ finishReason, timings, sift }: AnswerEnd): object {

@@ -8,7 +8,7 @@ interface Choice {
   readonly finishReason: string | null;
 }
 
-/** Answers of POST /v1/completions. Chunks and bodies have one shape. */
+/** Answers of POST /v1/completions. Chunks and bodies have one shape. Special tokens have no text and no place in `logprobs`. */
 export class CompletionAnswer implements Answer {
   readonly #tokenizer: Tokenizer;
   readonly #options: AnswerOptions;
@@ -28,11 +28,13 @@ export class CompletionAnswer implements Answer {
   token(token: GeneratedToken): object | undefined {
     const offset = this.#text.length;
     this.#text += token.text;
-    if (this.#options.logprobs) {
-      this.#tokens.push(token);
-      this.#offsets.push(offset);
-    } else if (token.text === "") return undefined;
-    const logprobs = this.#logprobs([token], [offset]);
+    const isListed = this.#options.logprobs && !this.#tokenizer.isSpecial(token.id);
+    if (token.text === "" && !isListed) return undefined;
+    const listed = isListed ? [token] : [];
+    const offsets = isListed ? [offset] : [];
+    this.#tokens.push(...listed);
+    this.#offsets.push(...offsets);
+    const logprobs = this.#logprobs(listed, offsets);
     return this.#chunk({ text: token.text, logprobs, finishReason: null });
   }
 

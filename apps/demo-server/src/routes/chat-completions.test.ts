@@ -22,11 +22,11 @@ describe("POST /v1/chat/completions", () => {
       ],
       usage: {
         prompt_tokens: 8,
-        completion_tokens: 20,
-        total_tokens: 28,
+        completion_tokens: 21,
+        total_tokens: 29,
         prompt_tokens_details: { cached_tokens: 0 },
       },
-      timings: { prompt_n: 8, prompt_ms: 40, prompt_per_second: 200, predicted_n: 20, cache_n: 0 },
+      timings: { prompt_n: 8, prompt_ms: 40, prompt_per_second: 200, predicted_n: 21, cache_n: 0 },
       sift: {
         attention: { kind: "sift", quantile: 0.75, warmup: 4, dropped_mass: "mean-value" },
         kept_nominal: 0.25,
@@ -35,7 +35,7 @@ describe("POST /v1/chat/completions", () => {
         dropped_mass_mean: 0.03125,
         dropped_mass_max: 0.03125,
         warmup_steps: 4,
-        sift_steps: 15,
+        sift_steps: 16,
       },
     });
     expect(completion.id).toMatch(/^chatcmpl-[0-9a-f]{24}$/);
@@ -56,7 +56,7 @@ describe("POST /v1/chat/completions", () => {
       "stop",
     ]);
     expect(new Set(chunks.map(({ id, created }) => `${id} ${created}`)).size).toBe(1);
-    expect(chunks.at(-1)).toMatchObject({ timings: { predicted_n: 20 }, sift: { sift_steps: 15 } });
+    expect(chunks.at(-1)).toMatchObject({ timings: { predicted_n: 21 }, sift: { sift_steps: 16 } });
     expect(chunks[0]).not.toHaveProperty("usage");
   });
 
@@ -69,7 +69,7 @@ describe("POST /v1/chat/completions", () => {
     });
     const chunks = [];
     for await (const chunk of stream) chunks.push(chunk);
-    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 28 } });
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 29 } });
     expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true);
   });
 
@@ -113,6 +113,8 @@ describe("POST /v1/chat/completions", () => {
     });
     expect(response.status).toBe(200);
     const { signal, onPrefill, ...options } = model.log.generations[0]!.options;
+    const completion = (await response.json()) as { choices: { finish_reason: string }[] };
+    expect(completion.choices[0]!.finish_reason).toBe("length");
     expect(options).toEqual({
       maxTokens: 7,
       temperature: 0.5,
@@ -129,7 +131,6 @@ describe("POST /v1/chat/completions", () => {
     });
     expect(signal).toBeInstanceOf(AbortSignal);
     expect(onPrefill).toBeTypeOf("function");
-    expect((await response.json()).choices[0].finish_reason).toBe("length");
   });
 
   test("stops before a stop string that spans tokens", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import type { AppEnvironment, AppOptions } from "../app-options.ts";
+import { asApiError } from "../as-api-error.ts";
 import type { RequestPlan } from "../requests/plan-job.ts";
 import type { Answer, AnswerOptions } from "../responses/answer.ts";
 import { awaitFirstText, createEventStream } from "../responses/event-stream.ts";
@@ -27,7 +28,9 @@ export async function generate(
   const stream = createEventStream(texts, first, {
     ...limits,
     onStall: () => context.env.outgoing.destroy(),
-    onFailure: onError,
+    onFailure(error) {
+      if (asApiError(error).status === 500) onError(error);
+    },
     onCancel: () => {
       leave();
       void texts.return().catch(() => {});
