@@ -1,5 +1,6 @@
 import { ModelError } from "../model-error.ts";
 import { isJsonObject, type JsonObject } from "../weights/json-file.ts";
+import { fallbackByte } from "./byte-fallback.ts";
 import { byteLevelBytes } from "./byte-level.ts";
 
 /** How single tokens become bytes. */
@@ -14,12 +15,6 @@ const encoder = new TextEncoder();
 
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
-}
-
-/** The byte of a token such as `<0x0A>`, undefined for any other. */
-export function fallbackByte(token: string): number | undefined {
-  const hex = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
-  return hex === undefined ? undefined : Number.parseInt(hex, 16);
 }
 
 /** Decoder of byte-level BPE. */

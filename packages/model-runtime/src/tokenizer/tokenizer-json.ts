@@ -1,22 +1,12 @@
 import { ModelError } from "../model-error.ts";
 import { isJsonObject, type JsonObject } from "../weights/json-file.ts";
-
-/** A token that is found in the text before everything else. */
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  /** Left out of decoded text. */
-  readonly special: boolean;
-  readonly lstrip?: boolean;
-  readonly rstrip?: boolean;
-  readonly normalized?: boolean;
-}
+import type { AddedToken } from "./added-token.ts";
+import type { BpeModel } from "./bpe-model.ts";
 
 /** A tokenizer.json with a BPE model, its lists checked. */
 export interface TokenizerJson {
   readonly addedTokens: readonly AddedToken[];
-  readonly vocabulary: ReadonlyMap<string, number>;
-  readonly model: JsonObject;
+  readonly model: BpeModel;
   readonly normalizer: unknown;
   readonly preTokenizer: unknown;
   readonly postProcessor: unknown;
@@ -33,19 +23,33 @@ export function readTokenizerJson(json: JsonObject): TokenizerJson {
   // Files from before 2020 do not name their model.
   const type = model.type ?? (model.merges === undefined ? undefined : "BPE");
   if (type !== "BPE") throw badField("model.type", '"BPE"', type);
-  const vocabulary = readVocabulary(model.vocab);
-  const { unk_token: unknown } = model;
-  if (typeof unknown === "string" && !vocabulary.has(unknown)) {
-    throw badField("model.unk_token", "a token of the vocabulary", unknown);
-  }
   return {
-    vocabulary,
     addedTokens: readAddedTokens(json.added_tokens ?? []),
-    model: { ...model, type, merges: readMerges(model.merges) },
+    model: readModel(model),
     normalizer: json.normalizer ?? null,
     preTokenizer: json.pre_tokenizer ?? null,
     postProcessor: json.post_processor ?? null,
     decoder: json.decoder ?? null,
+  };
+}
+
+function readModel(model: JsonObject): BpeModel {
+  for (const affix of ["continuing_subword_prefix", "end_of_word_suffix"]) {
+    if (model[affix]) throw badField(`model.${affix}`, "nothing", model[affix]);
+  }
+  const vocabulary = readVocabulary(model.vocab);
+  const { unk_token: unknown } = model;
+  const unknownToken = typeof unknown === "string" ? vocabulary.get(unknown) : undefined;
+  if (typeof unknown === "string" && unknownToken === undefined) {
+    throw badField("model.unk_token", "a token of the vocabulary", unknown);
+  }
+  return {
+    vocabulary,
+    merges: readMerges(model.merges),
+    ignoreMerges: model.ignore_merges === true,
+    byteFallback: model.byte_fallback === true,
+    unknownToken,
+    fuseUnknown: model.fuse_unk === true,
   };
 }
 
@@ -81,7 +85,16 @@ function readAddedTokens(list: unknown): AddedToken[] {
     if (typeof content !== "string" || content === "") {
       throw badField("added_tokens: content", "a text", content);
     }
-    return { ...token, id, content, special: token.special === true };
+    const special = token.special === true;
+    return {
+      id,
+      content,
+      special,
+      lstrip: token.lstrip === true,
+      rstrip: token.rstrip === true,
+      singleWord: token.single_word === true,
+      normalized: (token.normalized ?? !special) === true,
+    };
   });
 }
 

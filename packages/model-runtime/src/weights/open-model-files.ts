@@ -1,6 +1,7 @@
 import { ModelError } from "../model-error.ts";
 import type { LoadProgress } from "../open-options.ts";
 import { createMapFileSet, type FileSet } from "./file-set.ts";
+import { openGgufFiles } from "./gguf-files.ts";
 import { openHuggingFaceFiles } from "./huggingface-files.ts";
 import type { ModelFiles } from "./model-files.ts";
 
@@ -33,11 +34,23 @@ export async function openModelFiles(
 ): Promise<ModelFiles> {
   const files = await openFileSet(source);
   try {
-    return await openHuggingFaceFiles(files, options);
+    const gguf = findGgufFile(files);
+    return await (gguf
+      ? openGgufFiles(files, gguf, options)
+      : openHuggingFaceFiles(files, options));
   } catch (error) {
     await files.close();
     throw error;
   }
+}
+
+/** The GGUF file to open: the only one where there is no config.json. */
+function findGgufFile(files: FileSet): string | undefined {
+  if (files.fileNames.has("config.json")) return undefined;
+  const candidates = [...files.fileNames].filter((name) => name.toLowerCase().endsWith(".gguf"));
+  if (candidates.length <= 1) return candidates[0];
+  const message = `${files.name}: has ${candidates.length} .gguf files; name one: ${candidates.join(", ")}`;
+  throw new ModelError("bad-option", message);
 }
 
 async function openFileSet(source: ModelSource): Promise<FileSet> {
