@@ -1,4 +1,5 @@
-"""Golden values of decode attention in numpy float64, written over whole [heads, keys] matrices.
+"""Golden values of decode attention in numpy float64, written over whole [heads, keys] matrices, and of its float32
+twin: numpy float32 with every sum in ascending order, exp, ln and tanh taken in float64 and rounded.
 
 Run: python make-attention.py   (needs numpy)
 """
@@ -17,9 +18,14 @@ CONTEXT_LENGTHS = (1, 2, 33)
 DROPPED = ("none", "renormalise", "mean-value")
 
 
-def short(rng, *shape, scale):
-    """Normal numbers on a grid of 1/128: exact in float32 and short in the file."""
-    return np.round(rng.normal(0, scale, shape) * 128) / 128
+def normal(rng, *shape, scale):
+    """Normal float32 numbers, so that float64 and float32 start from the same inputs."""
+    return rng.normal(0, scale, shape).astype(np.float32).astype(np.float64)
+
+
+def short(array):
+    """Nine significant digits tell every float32 apart: rounding them to float32 gives the number back."""
+    return [float(f"{value:.9g}") for value in array.ravel()]
 
 
 def rank_mask(weights, count):
@@ -103,6 +109,62 @@ def attend(inputs, call):
     }
 
 
+def rounded(function, x):
+    with np.errstate(divide="ignore"):
+        return function(x.astype(np.float64)).astype(np.float32)
+
+
+def sum32(terms):
+    """Sum along the last axis, one float32 addition after the other."""
+    total = np.zeros(terms.shape[:-1], np.float32)
+    for at in range(terms.shape[-1]):
+        total = total + terms[..., at]
+    return total
+
+
+def log_sum_exp32(scores, counted):
+    maximum = np.where(counted, scores, np.float32(-np.inf)).max(axis=1)
+    terms = rounded(np.exp, scores - maximum[:, None])
+    return maximum + rounded(np.log, sum32(np.where(counted, terms, np.float32(0))))
+
+
+def attend32(inputs, call):
+    heads, n, group = call["queryHeads"], call["contextLength"], call["queryHeads"] // call["kvHeads"]
+    q = inputs["query"].astype(np.float32)
+    k = np.repeat(inputs["keys"][:, :n], group, axis=0).astype(np.float32)
+    v = np.repeat(inputs["values"][:, :n], group, axis=0).astype(np.float32)
+    scores = sum32(q[:, None] * k) * np.float32(call.get("scale", HEAD_DIM**-0.5))
+    if "softCap" in call:
+        cap = np.float32(call["softCap"])
+        scores = cap * rounded(np.tanh, scores / cap)
+    total = log_sum_exp32(scores, np.ones(scores.shape, bool))
+    log_weights = scores - total[:, None]
+    weights = rounded(np.exp, log_weights)
+    index = np.arange(n)
+    rule = call["rule"]
+    thresholds = np.broadcast_to(rule.get("logThresholds", -np.inf), heads).astype(np.float32)
+    exempt = (index < rule.get("keepFirst", 0)) | (index >= n - rule.get("keepLast", 0))
+    kept = (log_weights >= thresholds[:, None]) | exempt
+    zero = np.float32(0)
+    dropped_mass = sum32(np.where(kept, zero, weights))
+    factors = weights
+    if rule.get("droppedMass") == "renormalise" and kept.any():
+        factors = rounded(np.exp, scores - log_sum_exp32(scores, kept)[:, None])
+    values = np.moveaxis(v, 1, 2)
+    output = sum32(np.where(kept[:, None], factors[:, None] * values, zero))
+    if rule.get("droppedMass") == "mean-value":
+        fill = dropped_mass[:, None] * (sum32(values) / np.float32(n))
+        output = np.where(kept.all(axis=1)[:, None], output, output + fill)
+    assert all(array.dtype == np.float32 for array in (scores, total, log_weights, output, dropped_mass))
+    return {
+        "output": short(output),
+        "scores": short(scores) if rule["kind"] == "full" else None,
+        "logSumExp": short(total),
+        "droppedMass": short(dropped_mass),
+        "kept": kept.sum(axis=1).tolist(),
+    }
+
+
 def rules(heads):
     thresholds = [round(-2.5 - 0.37 * h, 2) for h in range(heads)]
     yield {"kind": "full"}
@@ -124,9 +186,9 @@ def main():
     groups = []
     for name, (heads, kv_heads) in GEOMETRIES.items():
         inputs = {
-            "query": short(rng, heads, HEAD_DIM, scale=1.5),
-            "keys": short(rng, kv_heads, CAPACITY, HEAD_DIM, scale=1.0),
-            "values": short(rng, kv_heads, CAPACITY, HEAD_DIM, scale=1.0),
+            "query": normal(rng, heads, HEAD_DIM, scale=1.5),
+            "keys": normal(rng, kv_heads, CAPACITY, HEAD_DIM, scale=1.0),
+            "values": normal(rng, kv_heads, CAPACITY, HEAD_DIM, scale=1.0),
         }
         cases = []
         for n in CONTEXT_LENGTHS:
@@ -134,8 +196,11 @@ def main():
             calls.append({"rule": {"kind": "full"}, "scale": 0.125, "softCap": 2.0})
             for extra in calls:
                 call = {"queryHeads": heads, "kvHeads": kv_heads, "contextLength": n, **extra}
-                cases.append({"call": call, "expected": attend(inputs, call)})
-        flat = {key: array.ravel().tolist() for key, array in inputs.items()}
+                case = {"call": call, "expected": attend(inputs, call)}
+                if call["rule"]["kind"] in ("full", "sift"):
+                    case["float32"] = attend32(inputs, call)
+                cases.append(case)
+        flat = {key: short(array) for key, array in inputs.items()}
         groups.append({"name": name, "inputs": flat, "cases": cases})
     header = {
         "generator": "make-attention.py",

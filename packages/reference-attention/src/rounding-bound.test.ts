@@ -4,7 +4,7 @@ import { calls, randomCall } from "../test/random-call.ts";
 import { type DecodeResult, decodeAttention } from "./decode-attention.ts";
 import type { DecodeCall } from "./decode-call.ts";
 import type { DroppedMassRule } from "./keep-rule.ts";
-import { createKeptSet, keepKey, keptKeys } from "./kept-set.ts";
+import { createKeptSet, isKept, keepKey, keptKeys } from "./kept-set.ts";
 import { maxAbsDifference } from "./output-error.ts";
 import { float32Ulp, roundingBound } from "./rounding-bound.ts";
 
@@ -75,6 +75,15 @@ describe("decodeAttention in float32", () => {
       expect(error).toBeGreaterThan(0);
       expect(error).toBeLessThan(257 * 2 ** -23);
     }
+  });
+
+  test("rounds the bias and thresholds too", () => {
+    const bias = Float64Array.from({ length: 4 * 257 }, (_, i) => Math.sin(i));
+    const full = decodeAttention({ ...call, bias, precision: "f32" });
+    expect(full.scores).toEqual(Float64Array.from(Float32Array.from(full.scores)));
+    const rule = { kind: "sift", logThresholds: full.logWeights[7]! + 1e-12 } as const;
+    const { keptSet } = decodeAttention({ ...call, bias, rule, precision: "f32" });
+    expect(isKept(keptSet, 0, 7)).toBe(true);
   });
 
   test("rounds inputs too: numbers beyond float32 give what their float32 neighbours give", () => {

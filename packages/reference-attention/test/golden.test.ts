@@ -26,6 +26,13 @@ interface GoldenCase {
     readonly unionKept: number[];
     readonly median: number[];
   };
+  readonly float32?: {
+    readonly output: number[];
+    readonly scores: number[] | null;
+    readonly logSumExp: number[];
+    readonly droppedMass: number[];
+    readonly kept: number[];
+  };
 }
 
 interface Golden {
@@ -33,7 +40,11 @@ interface Golden {
   readonly capacity: number;
   readonly groups: {
     readonly name: string;
-    readonly inputs: Pick<DecodeCall, "query" | "keys" | "values">;
+    readonly inputs: {
+      readonly query: number[];
+      readonly keys: number[];
+      readonly values: number[];
+    };
     readonly cases: GoldenCase[];
   }[];
 }
@@ -45,12 +56,22 @@ const golden: Golden = JSON.parse(
 const ROUNDING = 1e-13;
 
 const cases = golden.groups.flatMap(({ name, inputs, cases }) =>
-  cases.map(({ call: { queryHeads, kvHeads, ...rest }, expected }) => {
+  cases.map(({ call: { queryHeads, kvHeads, ...rest }, expected, float32 }) => {
     const geometry = { queryHeads, kvHeads, headDim: golden.headDim };
-    const call: DecodeCall = { ...inputs, ...rest, geometry, capacity: golden.capacity };
+    const call: DecodeCall = {
+      ...rest,
+      geometry,
+      capacity: golden.capacity,
+      query: Float32Array.from(inputs.query),
+      keys: Float32Array.from(inputs.keys),
+      values: Float32Array.from(inputs.values),
+    };
     const title = `${name} of ${call.contextLength} keys, ${JSON.stringify(call.rule)}`;
-    return { title, call, expected };
+    return { title, call, expected, float32 };
   }),
+);
+const inFloat32 = cases.flatMap(({ title, call, float32 }) =>
+  float32 === undefined ? [] : [{ title, call, float32 }],
 );
 
 describe("decodeAttention against numpy", () => {
@@ -82,5 +103,24 @@ describe("decodeAttention against numpy", () => {
     )!;
     const planted = decodeAttention({ ...call, rule: { kind: "top-k", k: 32 } });
     expect(maxAbsDifference(expected.output, planted.output)).toBeGreaterThan(1e6 * ROUNDING);
+  });
+});
+
+/** Nine digits in the file stand for one float32. */
+const asFloat32 = (numbers: readonly number[]) => Float64Array.from(Float32Array.from(numbers));
+
+describe("decodeAttention in float32 against numpy", () => {
+  test("covers full with and without a soft cap, and sift with every way of the dropped mass", () => {
+    expect(inFloat32.length).toBeGreaterThanOrEqual(72);
+    expect(inFloat32.filter(({ call }) => call.softCap !== undefined)).toHaveLength(9);
+  });
+
+  test.each(inFloat32)("$title: bit for bit", ({ call, float32 }) => {
+    const result = decodeAttention({ ...call, precision: "f32" });
+    expect(result.output).toEqual(asFloat32(float32.output));
+    if (float32.scores !== null) expect(result.scores).toEqual(asFloat32(float32.scores));
+    expect(result.logSumExp).toEqual(asFloat32(float32.logSumExp));
+    expect(result.droppedMass).toEqual(asFloat32(float32.droppedMass));
+    expect([...result.kept]).toEqual(float32.kept);
   });
 });
