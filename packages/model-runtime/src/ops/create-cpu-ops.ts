@@ -1,21 +1,31 @@
-import { ModelError } from "../model-error.ts";
 import type { CpuOps } from "./cpu-ops.ts";
 import { createPlainOps } from "./plain-ops.ts";
+import { availableThreads } from "./wasm/worker-threads.ts";
+import { createWasmOps } from "./wasm-ops.ts";
+
+/** More threads than this wait for memory rather than compute. */
+const MOST_THREADS = 8;
 
 export interface CpuOpsOptions {
   /** Default "auto": WebAssembly where it compiles, else plain TypeScript. */
   readonly kind?: "auto" | "wasm" | "plain";
-  /** Default: all cores, at most 8; 1 where SharedArrayBuffer is missing. */
+  /** At least 1. Default: all cores, at most 8. */
   readonly threads?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Chooses the CPU operators. With "auto", `description` says why WebAssembly is not used.
- * @throws ModelError "no-backend" when kind is "wasm" and it does not start.
+ * @throws ModelError "no-backend" when kind is "wasm" and it does not start, "aborted".
  */
 export async function createCpuOps(options: CpuOpsOptions = {}): Promise<CpuOps> {
-  if (options.kind === "wasm") {
-    throw new ModelError("no-backend", 'cpu: WebAssembly is not part of this build; use "plain"');
+  const { kind = "auto", signal } = options;
+  if (kind === "plain") return createPlainOps();
+  const threads = options.threads ?? Math.min(MOST_THREADS, availableThreads());
+  try {
+    return await createWasmOps({ threads, ...(signal !== undefined && { signal }) });
+  } catch (error) {
+    if (kind === "wasm" || signal?.aborted) throw error;
+    return createPlainOps(error instanceof Error ? error.message : String(error));
   }
-  return createPlainOps();
 }

@@ -16,8 +16,11 @@ import { matmulPlain } from "./matmul.plain.ts";
 import { rmsNormPlain } from "./rms-norm.plain.ts";
 import { rotatePlain } from "./rotate.plain.ts";
 
-/** The operators in plain TypeScript: one thread, sums in float64. The oracle and the fallback. */
-export function createPlainOps(): CpuOps {
+/**
+ * The operators in plain TypeScript: one thread, sums in float64. The oracle and the fallback.
+ * `reason` says in `description` why they were fallen back on.
+ */
+export function createPlainOps(reason?: string): CpuOps {
   let liveBytes = 0;
   let isDisposed = false;
 
@@ -41,7 +44,7 @@ export function createPlainOps(): CpuOps {
   }
 
   return {
-    description: "plain TypeScript, 1 thread",
+    description: `plain TypeScript, 1 thread${reason === undefined ? "" : ` (${reason})`}`,
     threads: 1,
     get liveBytes() {
       return liveBytes;

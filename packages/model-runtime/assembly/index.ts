@@ -1,0 +1,113 @@
+// What JavaScript calls. Each operator writes its arguments to the job block and shares the work out in tickets.
+
+import * as attentionJob from "./attention";
+import { tilesOf, useBlock } from "./attention-block";
+import * as control from "./control";
+import { addTicket, SPAN as NUMBER_SPAN, siluMultiplyTicket } from "./elementwise";
+import { matmulTicket } from "./matmul";
+import { rmsNormTicket, SPAN as NORM_SPAN } from "./rms-norm";
+import { rotateTicket, SPAN as ROTATE_SPAN } from "./rotate";
+
+export { setArgument, setNumber, setScratch, setThreads, stop } from "./control";
+export { exponentials } from "./elementwise";
+export { append, embed } from "./rows";
+
+const MATMUL: i32 = 1, RMS_NORM: i32 = 2, ROTATE: i32 = 3, SILU_MULTIPLY: i32 = 4, ADD: i32 = 5;
+const ATTENTION_BLOCK: i32 = 6, SCORES: i32 = 7, WEIGHTS: i32 = 8, VALUES: i32 = 9;
+
+function runTicket(kernel: i32, ticket: i32): void {
+  switch (kernel) {
+    case MATMUL: matmulTicket(ticket); break;
+    case RMS_NORM: rmsNormTicket(ticket); break;
+    case ROTATE: rotateTicket(ticket); break;
+    case SILU_MULTIPLY: siluMultiplyTicket(ticket); break;
+    case ADD: addTicket(ticket); break;
+    case ATTENTION_BLOCK: attentionJob.blockTicket(ticket); break;
+    case SCORES: attentionJob.scoresTicket(ticket); break;
+    case WEIGHTS: attentionJob.weightsTicket(ticket); break;
+    case VALUES: attentionJob.valuesTicket(ticket); break;
+    default: unreachable();
+  }
+}
+
+function drawAll(): void {
+  for (let ticket = control.draw(); ticket >= 0; ticket = control.draw()) {
+    runTicket(control.kernel(), ticket);
+    control.finish();
+  }
+}
+
+function run(kernel: i32, tickets: i32): void {
+  control.publish(kernel, tickets);
+  drawAll();
+  control.join(tickets);
+}
+
+/** Pieces of at most `span`. */
+function runSpans(kernel: i32, count: i32, span: i32): void {
+  run(kernel, (count + span - 1) / span);
+}
+
+/** The life of a worker thread: returns when `stop` was called. */
+export function work(index: i32): void {
+  control.becomeThread(index);
+  while (control.awaitWork()) drawAll();
+}
+
+/** Arguments as matmul.ts names them. */
+export function matmul(outputs: i32, span: i32): void {
+  control.setArgument(7, outputs);
+  control.setArgument(8, span);
+  runSpans(MATMUL, outputs, span);
+}
+
+export function rmsNorm(out: i32, x: i32, weight: i32, rows: i32, width: i32, epsilon: f64): void {
+  control.setArgument(0, out);
+  control.setArgument(1, x);
+  control.setArgument(2, weight);
+  control.setArgument(3, rows);
+  control.setArgument(4, width);
+  control.setNumber(0, epsilon);
+  runSpans(RMS_NORM, rows, NORM_SPAN);
+}
+
+/** Arguments as rotate.ts names them. */
+export function rotate(rows: i32): void {
+  control.setArgument(3, rows);
+  runSpans(ROTATE, rows, ROTATE_SPAN);
+}
+
+function runOnNumbers(kernel: i32, x: i32, y: i32, count: i32): void {
+  control.setArgument(0, x);
+  control.setArgument(1, y);
+  control.setArgument(2, count);
+  runSpans(kernel, count, NUMBER_SPAN);
+}
+
+export function siluMultiply(gate: i32, up: i32, count: i32): void {
+  runOnNumbers(SILU_MULTIPLY, gate, up, count);
+}
+
+export function add(x: i32, y: i32, count: i32): void {
+  runOnNumbers(ADD, x, y, count);
+}
+
+/** Bytes of a block of attention: `lines` query heads over `keys` keys, with or without room for tiles of their own. */
+export function attentionBlockBytes(lines: i32, keys: i32, headDim: i32, isShared: bool): u32 {
+  const tiles = isShared ? tilesOf(keys) : 0;
+  return ((useBlock(0, lines, keys, headDim, tiles) + 63) & ~63) as u32;
+}
+
+/** Arguments as attention.ts names them. */
+export function attention(rows: i32, kvHeads: i32): void {
+  attentionJob.advanceValueSums();
+  if (rows > 1) {
+    run(ATTENTION_BLOCK, attentionJob.blockCount() * kvHeads);
+    return;
+  }
+  const spans = attentionJob.spansOfKeys() * kvHeads;
+  run(SCORES, spans);
+  run(WEIGHTS, kvHeads);
+  run(VALUES, spans);
+  attentionJob.joinTiles();
+}
