@@ -1,5 +1,5 @@
 import type { CpuMatrix } from "./cpu-ops.ts";
-import { createRowReader } from "./unpack-row.plain.ts";
+import { createRowReader } from "./row-reader.plain.ts";
 
 /**
  * out[r, j] = Σ_i x[r, i] · weight[j, i] (+ bias[j]). Each weight row is unpacked once; a sum runs in float64 over
@@ -13,7 +13,7 @@ export function matmulPlain(
   bias: Float32Array | undefined,
 ): void {
   const { columns } = weight;
-  const readRow = createRowReader(weight.region.bytes(), weight.format, columns);
+  const readRow = createRowReader(weight);
   const unpacked = new Float32Array(columns);
   for (let j = 0; j < weight.rows; j++) {
     readRow(j, unpacked);

@@ -57,6 +57,8 @@ export class WasmHeap {
   readonly #space: FreeList;
   #memory: WasmMemory | undefined;
   #liveBytes = 0;
+  /** Bytes from here on were never handed out: they are still zero. */
+  #usedEnd = RESERVED_BYTES;
 
   constructor(api: WebAssemblyApi, isShared: boolean) {
     const { memory, maximum } = createMemory(api, isShared);
@@ -82,13 +84,15 @@ export class WasmHeap {
     return this.memory.buffer;
   }
 
-  /** For a caller of the backend. @throws ModelError "out-of-memory", "disposed". */
+  /** For a caller of the backend: zeros. @throws ModelError "out-of-memory", "disposed". */
   allocate(byteLength: number): WasmRegion {
+    const usedEnd = this.#usedEnd;
     const region = new WasmRegion(this, this.#take(byteLength), byteLength, (address) => {
       this.#liveBytes -= byteLength;
       this.#space.give(address, byteLength);
     });
     this.#liveBytes += byteLength;
+    region.bytes().fill(0, 0, Math.max(0, usedEnd - region.address));
     return region;
   }
 
@@ -106,7 +110,9 @@ export class WasmHeap {
   #take(byteLength: number): number {
     this.buffer();
     try {
-      return this.#space.take(byteLength);
+      const address = this.#space.take(byteLength);
+      this.#usedEnd = Math.max(this.#usedEnd, address + byteLength);
+      return address;
     } catch (cause) {
       const left = this.#maximumBytes - RESERVED_BYTES - this.#liveBytes;
       throw new ModelError(
