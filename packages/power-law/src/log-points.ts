@@ -8,10 +8,22 @@ export interface LogPoints {
   readonly logY: Float64Array;
 }
 
+function refuse(value: number, name: string): never {
+  throw new PowerLawError("bad-value", `${name}: expected a positive finite number, got ${value}`);
+}
+
 /** @throws PowerLawError "bad-value" */
 export function expectLog(value: number, name: string): number {
-  if (value > 0 && value < Infinity) return Math.log(value);
-  throw new PowerLawError("bad-value", `${name}: expected a positive finite number, got ${value}`);
+  return value > 0 && value < Infinity ? Math.log(value) : refuse(value, name);
+}
+
+function expectLogs(values: ArrayLike<number>, name: string): Float64Array {
+  const logs = new Float64Array(values.length);
+  for (let i = 0; i < logs.length; i++) {
+    const value = values[i]!;
+    logs[i] = value > 0 && value < Infinity ? Math.log(value) : refuse(value, `${name}[${i}]`);
+  }
+  return logs;
 }
 
 /** @throws PowerLawError "length-mismatch" or "bad-value" */
@@ -22,8 +34,5 @@ export function expectLogPoints(x: ArrayLike<number>, y: ArrayLike<number>): Log
       `expected as many y as x, got ${x.length} x and ${y.length} y`,
     );
   }
-  return {
-    logX: Float64Array.from(x, (value, i) => expectLog(value, `x[${i}]`)),
-    logY: Float64Array.from(y, (value, i) => expectLog(value, `y[${i}]`)),
-  };
+  return { logX: expectLogs(x, "x"), logY: expectLogs(y, "y") };
 }

@@ -63,7 +63,7 @@ export function predictionBand(fit: PowerLawFit, level: number): PredictionBand 
 export function predictionInterval(fit: PowerLawFit, x: number, level: number): PredictionInterval {
   const distance = expectLog(x, "x") - fit.meanLogX;
   const { squareAtMean, squarePerDistance } = predictionBand(fit, level);
-  const halfWidth = Math.sqrt(squareAtMean + squarePerDistance * distance ** 2);
+  const halfWidth = Math.sqrt(squareAtMean + squarePerDistance * (distance * distance));
   const middle = predictLog(fit, x);
   return { lowLog: middle - halfWidth, highLog: middle + halfWidth };
 }

@@ -1,0 +1,17 @@
+import { readmeExamples, typecheckReadmeExamples } from "@sift-attention/testing/readme-examples";
+import { describe, expect, test } from "vitest";
+
+const readme = new URL("../README.md", import.meta.url);
+
+describe("README", () => {
+  test.each(readmeExamples(readme))(
+    "the example on line $line prints what it says",
+    async (example) => {
+      expect(await example.run()).toEqual(example.expectedOutput);
+    },
+  );
+
+  test("the examples have the right types", async () => {
+    expect(await typecheckReadmeExamples(readme)).toBe("");
+  });
+});
