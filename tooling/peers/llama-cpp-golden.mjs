@@ -6,7 +6,10 @@ import { openLlama } from "./llama-cpp.mjs";
 const [modelPath, promptsPath, outPath] = process.argv.slice(2);
 const prompts = JSON.parse(readFileSync(promptsPath, "utf8"));
 const mostTokens = 64;
-const { model, context } = await openLlama(modelPath, { contextSize: 512, sequences: prompts.length });
+const { model, context } = await openLlama(modelPath, {
+  contextSize: 512,
+  sequences: prompts.length,
+});
 
 /** ln p of the most likely token minus ln p of the second: the gap between their logits. */
 function gapOf(probabilities) {
@@ -31,6 +34,10 @@ async function continueGreedily(text) {
 
 const cases = [];
 for (const text of prompts) cases.push(await continueGreedily(text));
-const golden = { tool: "llama.cpp in node-llama-cpp 3.22.1, CPU", model: basename(modelPath), cases };
+const golden = {
+  tool: "llama.cpp in node-llama-cpp 3.22.1, CPU",
+  model: basename(modelPath),
+  cases,
+};
 writeFileSync(outPath, `${JSON.stringify(golden)}\n`);
 process.exit(0);

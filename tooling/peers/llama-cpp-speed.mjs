@@ -20,7 +20,9 @@ const opened = performance.now();
 const { model, context } = await openLlama(modelPath, { contextSize: 8192, threads });
 const vocabulary = model.fileInfo.metadata.tokenizer.ggml.tokens.length;
 let firstTokenMs;
-for await (const _ of context.getSequence().evaluate(tokensOf(20, vocabulary), { temperature: 0 })) {
+for await (const _ of context
+  .getSequence()
+  .evaluate(tokensOf(20, vocabulary), { temperature: 0 })) {
   firstTokenMs = performance.now() - opened;
   break;
 }
@@ -50,5 +52,9 @@ for (const contextLength of [128, 512, 1024, 2048, 4096, 7900]) {
   });
 }
 console.table(rows);
-console.log({ threads, firstTokenMs: Math.round(firstTokenMs), rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20) });
+console.log({
+  threads,
+  firstTokenMs: Math.round(firstTokenMs),
+  rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+});
 process.exit(0);

@@ -7,7 +7,9 @@ const folder = new URL("../../.cache/peers/", import.meta.url);
 
 async function importLlama() {
   if (!existsSync(new URL("node_modules/node-llama-cpp/", folder))) {
-    console.error("node-llama-cpp is missing: npm install --prefix .cache/peers --no-save node-llama-cpp@3.22.1");
+    console.error(
+      "node-llama-cpp is missing: npm install --prefix .cache/peers --no-save node-llama-cpp@3.22.1",
+    );
     process.exit(2);
   }
   const require = createRequire(fileURLToPath(new URL("package.json", folder)));
