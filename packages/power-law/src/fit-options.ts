@@ -16,13 +16,15 @@ export interface TheilSenOptions {
 
 /**
  * A prior belief about the exponent, β ~ N(priorMean, priorStd²): a ridge on the slope, which few points or points
- * close together in ln x cannot pull away. Works from one point on, and with all x equal.
+ * close together in ln x cannot pull away. The noise it is weighed against is the variance of the least-squares
+ * residuals, with two points that of the deviations from the prior's line. Works from one point on, and with all x
+ * equal.
  */
 export interface SlopePriorOptions {
   readonly method: "slope-prior";
-  /** Finite. Default 1. */
+  /** In [−1e100, 1e100]. Default 1. */
   readonly priorMean?: number | undefined;
-  /** Above 0 and finite. Default 0.1. */
+  /** In [1e-100, 1e100]. Default 0.1. */
   readonly priorStd?: number | undefined;
   /**
    * logScale is the "median" of ln y + β ln x, which holds against outliers in up to half of the points, or their
@@ -45,17 +47,17 @@ export interface SlopePrior {
   readonly std: number;
 }
 
+function refuseNumber(name: string, range: string, value: number): never {
+  throw new PowerLawError("bad-option", `${name}: expected a number in ${range}, got ${value}`);
+}
+
 /** @throws PowerLawError "bad-option" */
 export function expectSlopePrior(options: SlopePriorOptions): SlopePrior {
   const { priorMean = 1, priorStd = 0.1, intercept = "median" } = options;
-  if (!Number.isFinite(priorMean)) {
-    throw new PowerLawError("bad-option", `priorMean: expected a finite number, got ${priorMean}`);
-  }
-  if (!(priorStd > 0 && priorStd < Infinity)) {
-    throw new PowerLawError(
-      "bad-option",
-      `priorStd: expected a finite number above 0, got ${priorStd}`,
-    );
+  // Squares of the two stay finite within these bounds, and above 0.
+  if (!(Math.abs(priorMean) <= 1e100)) refuseNumber("priorMean", "[-1e100, 1e100]", priorMean);
+  if (!(priorStd >= 1e-100 && priorStd <= 1e100)) {
+    refuseNumber("priorStd", "[1e-100, 1e100]", priorStd);
   }
   if (intercept !== "median" && intercept !== "mean") {
     throw new PowerLawError("bad-option", `intercept: expected median or mean, got ${intercept}`);

@@ -206,6 +206,32 @@ describe("fitPowerLaw", () => {
       expect(Math.exp(predictLog(fit, 10))).toBeCloseTo(0.5, 14);
     });
 
+    test.each([1e-100, 1e100])("stays finite under a priorStd of %d", (priorStd) => {
+      for (const [x, y] of [
+        [
+          [1, 2, 4],
+          [4, 2, 1],
+        ],
+        [
+          [1, 2, 4],
+          [4, 1, 3],
+        ],
+        [
+          [2, 2, 2],
+          [4, 1, 3],
+        ],
+      ] as const) {
+        const fit = fitPowerLaw(x, y, { method: "slope-prior", priorStd, priorMean: -1e100 });
+        expect(Object.values(fit).every(Number.isFinite)).toBe(true);
+      }
+    });
+
+    test("two points pull by how many priorStd their slope is away: share 1 / (1 + 2²)", () => {
+      const fit = fitPowerLaw([1, Math.E], [1, Math.exp(-1.2)], { method: "slope-prior" });
+      expect(fit.exponent).toBeCloseTo(1 + 0.2 / 5, 12);
+      expect(fit.degreesOfFreedom).toBeCloseTo(1 - 1 / 5, 12);
+    });
+
     test("is the prior when all x are equal", () => {
       const fit = fitPowerLaw([0.1, 0.1, 0.1], [1, 2, 8], { method: "slope-prior", priorMean: 2 });
       expect(fit).toMatchObject({ exponent: 2, exponentStd: 0.1, degreesOfFreedom: 2 });
@@ -253,6 +279,8 @@ describe("fitPowerLaw", () => {
     test.each([
       { priorStd: 0 },
       { priorStd: -1 },
+      { priorStd: 1e-200 },
+      { priorStd: 1e200 },
       { priorStd: Number.NaN },
       { priorMean: Infinity },
       { intercept: "mode" as "mean" },
