@@ -2,38 +2,57 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const root = new URL("../../", import.meta.url);
-let passed = 0;
-let failed = 0;
-let skipped = 0;
-const silent = [];
-for (const group of ["packages", "apps"]) {
-  for (const name of readdirSync(new URL(`${group}/`, root))) {
-    if (!existsSync(new URL(`${group}/${name}/package.json`, root))) continue;
-    const file = new URL(`${group}/${name}/.vitest/results.json`, root);
-    if (!existsSync(file)) {
-      silent.push(`${group}/${name}`);
-      continue;
-    }
-    const report = JSON.parse(readFileSync(file, "utf8"));
-    passed += report.numPassedTests;
-    failed += report.numFailedTests;
-    skipped += report.numPendingTests + (report.numTodoTests ?? 0);
-    // A file that does not even load has no failed test in it: count it as one.
-    failed += report.testResults.filter(
-      (file) =>
-        file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),
-    ).length;
-    for (const { name: file, assertionResults } of report.testResults) {
-      for (const test of assertionResults) {
-        if (test.status === "pending" || test.status === "skipped") {
-          console.log(
-            `skipped: ${file.slice(file.indexOf(`${group}/${name}/`))}: ${test.fullName}`,
-          );
-        }
-      }
+
+/** Folders of the workspace whose package has tests. */
+function testedFolders() {
+  return ["packages", "apps", "tooling"].flatMap((group) =>
+    readdirSync(new URL(`${group}/`, root))
+      .map((name) => `${group}/${name}/`)
+      .filter((folder) => {
+        const manifest = new URL(`${folder}package.json`, root);
+        return (
+          existsSync(manifest) &&
+          JSON.parse(readFileSync(manifest, "utf8")).scripts?.test !== undefined
+        );
+      }),
+  );
+}
+
+/** Counts of one report. A file that does not even load has no failed test in it: it counts as one. */
+function countTests(report) {
+  const unloadable = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloadable.length,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
+}
+
+function printSkipped(folder, { testResults }) {
+  for (const { name: file, assertionResults } of testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status !== "pending" && status !== "skipped") continue;
+      console.log(`skipped: ${file.slice(file.indexOf(folder))}: ${fullName}`);
     }
   }
 }
-for (const name of silent) console.log(`no test report from ${name}`);
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-if (failed > 0 || passed === 0 || silent.length > 0) process.exitCode = 1;
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+let silent = 0;
+for (const folder of testedFolders()) {
+  const file = new URL(`${folder}.vitest/results.json`, root);
+  if (!existsSync(file)) {
+    console.log(`no test report from ${folder}`);
+    silent++;
+    continue;
+  }
+  const report = JSON.parse(readFileSync(file, "utf8"));
+  printSkipped(folder, report);
+  const counts = countTests(report);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (total.failed > 0 || total.passed === 0 || silent > 0) process.exitCode = 1;
