@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { modelPath } from "@sift-attention/tales-28m";
+import { SettingsError } from "./settings.ts";
+
+/** Where a model's name leads. */
+export type ModelLocation =
+  | { readonly kind: "disk"; readonly id: string; readonly path: string }
+  | { readonly kind: "hub"; readonly id: string };
+
+/** The part of a Hub id before and after the slash. */
+const hubId = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
+
+/**
+ * A name is the embedded model's, a path that exists, or an id on the Hub, in this order.
+ * @throws SettingsError for a name that is none of them.
+ */
+export function findModel(name: string): ModelLocation {
+  if (name === "tales-28m") return { kind: "disk", id: name, path: modelPath() };
+  if (existsSync(name)) return { kind: "disk", id: nameOf(name), path: resolve(name) };
+  if (hubId.test(name) && !name.startsWith(".") && !name.endsWith(".gguf")) {
+    return { kind: "hub", id: name };
+  }
+  throw new SettingsError(
+    `--model ${name}: expected "tales-28m", a folder or .gguf file that exists, or a Hugging Face id such as org/name.`,
+  );
+}
+
+function nameOf(path: string): string {
+  return basename(resolve(path)).replace(/\.gguf$/i, "") || "model";
+}

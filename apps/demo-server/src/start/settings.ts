@@ -1,0 +1,26 @@
+import type { OpenModelOptions } from "@sift-attention/model-runtime";
+import type { ResolvedAttention } from "../live-events.ts";
+
+/** What the command line asks for. */
+export interface Settings {
+  /** Folder, .gguf file, id on the Hugging Face Hub, or "tales-28m". */
+  readonly model: string;
+  readonly backend: NonNullable<OpenModelOptions["backend"]>;
+  readonly threads: number | undefined;
+  readonly attention: ResolvedAttention;
+  /** Tokens; the model's own context length, capped, when undefined. */
+  readonly context: number | undefined;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly apiKey: string | undefined;
+  /** Generations at a time; the backend decides when undefined. */
+  readonly parallel: number | undefined;
+  /** Requests that may wait. */
+  readonly queue: number;
+}
+
+/** A setting that cannot be: the command line is at fault, not the machine. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
