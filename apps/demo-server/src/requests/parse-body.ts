@@ -84,8 +84,10 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** At most 60 characters of a value's JSON. */
+/** At most 60 characters. Lists and objects are not written out: a client may nest them without end. */
 function abridge(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

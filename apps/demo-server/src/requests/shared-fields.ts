@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ResolvedAttention } from "../live-events.ts";
 import { createAttentionField } from "./attention-field.ts";
@@ -31,9 +32,8 @@ const ignored = {
 
 /** A field that this server cannot honour: the values that ask for nothing pass, all others are refused by name. */
 export function neutral(values: readonly unknown[], why: string): z.ZodType<unknown> {
-  const allowed = values.map((value) => JSON.stringify(value));
   return z
-    .custom((value) => allowed.includes(JSON.stringify(value)), {
+    .custom((value) => values.some((allowed) => isDeepStrictEqual(value, allowed)), {
       error: why,
       params: { unsupported: true },
     })

@@ -1,0 +1,96 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import OpenAI from "openai";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { isBuilt, spawnCli } from "../test/spawn-cli.ts";
+import type { ServerInfo } from "./live-events.ts";
+
+const needsBuild = isBuilt ? "" : " (skipped: pnpm --filter @sift-attention/demo-server build)";
+const address = /(http:\/\/\S+:\d+)/;
+
+describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
+  test("prints its address in one line, chats, streams what sifting does, and ends well at SIGTERM", async () => {
+    const cli = spawnCli(["--port", "0", "--warmup", "4"]);
+    const url = await cli.until(address);
+    const health = await fetch(`${url}/health`);
+    expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
+
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
+    const request = {
+      model: "tales-28m",
+      messages: [{ role: "user" as const, content: "Tell me a short story." }],
+      max_tokens: 16,
+      temperature: 0,
+    };
+    const stream = await client.chat.completions.create({ ...request, stream: true });
+    let streamed = "";
+    const chunks = [];
+    for await (const chunk of stream) {
+      streamed += chunk.choices[0]?.delta.content ?? "";
+      chunks.push(chunk);
+    }
+    const whole = await client.chat.completions.create(request);
+    expect(streamed.length).toBeGreaterThan(0);
+    expect(whole.choices[0]!.message.content).toBe(streamed);
+    expect(chunks.at(-1)).toMatchObject({
+      choices: [{ finish_reason: "length" }],
+      sift: { warmup_steps: 4, sift_steps: 11, kept_nominal: 0.25 },
+    });
+
+    cli.process.kill("SIGTERM");
+    expect(await cli.ended).toBe(0);
+    expect(cli.stdout()).toBe(`SiftAttention serves tales-28m at ${url}\n`);
+  });
+
+  test("says while it loads that it does, and where it stands", async () => {
+    const cli = spawnCli(["--port", "0"]);
+    const url = await cli.until(address);
+    const info = (await (await fetch(`${url}/api/info`)).json()) as ServerInfo;
+    expect(info).toMatchObject({
+      model: "tales-28m",
+      layers: 8,
+      queryHeads: 8,
+      kvHeads: 2,
+      contextLength: 8192,
+    });
+    expect(cli.stderr()).toContain("Loading the weights …");
+    cli.process.kill("SIGINT");
+    expect(await cli.ended).toBe(0);
+  });
+
+  test.each([
+    [["--port", "many"], {}, "--port"],
+    [["--model", "./missing"], {}, "--model ./missing"],
+    [["--context", "100000", "--port", "0"], {}, "8192"],
+    [[], { SIFT_WARMUP: "1" }, "SIFT_WARMUP"],
+  ])("exits with 2 and one line for %j %j", async (args, variables, said) => {
+    const cli = spawnCli(args, variables);
+    expect(await cli.ended).toBe(2);
+    expect(cli.stdout()).toBe("");
+    const lines = cli.stderr().trimEnd().split("\n");
+    expect(lines.at(-1)).toMatch(/^error: /);
+    expect(lines.at(-1)).toContain(said);
+  });
+
+  test("exits with 1 and the runtime's words for a model that cannot be opened", async () => {
+    const notAModel = fileURLToPath(new URL(".", import.meta.url));
+    const cli = spawnCli(["--port", "0", "--model", notAModel]);
+    expect(await cli.ended).toBe(1);
+    expect(cli.stdout()).toBe("");
+    expect(cli.stderr()).toMatch(/error: Cannot open src \(missing-file\): .+\n$/);
+  });
+
+  test("exits with 1 and a way out when the port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      other.close();
+    });
+    const { port } = other.address() as AddressInfo;
+    const cli = spawnCli([], { SIFT_PORT: String(port) });
+    expect(await cli.ended).toBe(1);
+    expect(cli.stderr()).toContain(`Port ${port} is taken`);
+    expect(cli.stderr()).toContain("--port (0 picks a free one)");
+  });
+});
