@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { ApiError } from "./api-error.ts";
 import type { AppEnvironment, AppOptions } from "./app-options.ts";
 import { asApiError } from "./as-api-error.ts";
+import { beforeTimeout } from "./before-timeout.ts";
 import { createApp } from "./create-app.ts";
 
 /** A client has this long to send its whole request. */
@@ -18,7 +18,7 @@ export interface HttpServer {
   readonly url: string;
   /**
    * Takes no more requests, lets the running ones end for as long as the limits say, then aborts them. Resolves when the
-   * last connection is closed.
+   * last connection is closed. Calling it again waits for the same.
    */
   close(): Promise<void>;
 }
@@ -39,7 +39,14 @@ export async function openHttpServer(
   });
   await listen(server, address);
   const { port } = server.address() as AddressInfo;
-  return { url: writeUrl(address.host, port), close: () => drain(server, options) };
+  let closed: Promise<void> | undefined;
+  return {
+    url: writeUrl(address.host, port),
+    close() {
+      closed ??= drain(server, options);
+      return closed;
+    },
+  };
 }
 
 /** What the adapter itself refuses: no host, a host or a target that is no URL. */
@@ -72,18 +79,9 @@ function closeIdle(server: Server): void {
 async function drain(server: Server, { host, limits }: AppOptions): Promise<void> {
   host.close();
   const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
-  if (await before(closed, limits.drainMs)) return;
+  if (await beforeTimeout(closed, limits.drainMs)) return;
   host.abortRunning();
-  if (await before(closed, flushMs)) return;
+  if (await beforeTimeout(closed, flushMs)) return;
   server.closeAllConnections();
   await closed;
-}
-
-async function before(event: Promise<true>, timeoutMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([event, setTimeout(timeoutMs, false, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
 }

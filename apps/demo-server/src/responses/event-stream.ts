@@ -1,4 +1,5 @@
 import { asApiError } from "../as-api-error.ts";
+import { beforeTimeout } from "../before-timeout.ts";
 
 interface EventStreamOptions {
   /** A comment goes out when nothing else has for this long, so that nobody takes the connection for dead. */
@@ -10,11 +11,6 @@ interface EventStreamOptions {
   readonly onFailure: (error: unknown) => void;
   /** The reader has gone. */
   readonly onCancel: () => void;
-}
-
-/** The text that a stream is waiting for. Wrapped, for a promise in a promise would be awaited. */
-export interface PendingText {
-  readonly next: Promise<IteratorResult<string, void>>;
 }
 
 type Step =
@@ -29,35 +25,21 @@ export function writeEvent(data: unknown, event?: string): string {
 }
 
 /**
- * The first text of a source, or its failure while the answer's status can still tell of it. A source that is silent
- * for longer than a ping's interval gets its stream all the same.
- */
-export async function awaitFirstText(
-  texts: AsyncGenerator<string, void>,
-  pingMs: number,
-): Promise<PendingText> {
-  const next = texts.next();
-  await beforeTimeout(next, pingMs);
-  return { next };
-}
-
-/**
  * Texts as a stream of bytes that asks for the next text when its reader wants it and never before, so that a slow
  * reader makes the source wait instead of memory grow. A failure is told in the last event.
  */
 export function createEventStream(
   texts: AsyncGenerator<string, void>,
-  first: PendingText,
   options: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let pending: PendingText | undefined = first;
+  let pending: Promise<IteratorResult<string, void>> | undefined;
   let stall: NodeJS.Timeout | undefined;
   return new ReadableStream(
     {
       async pull(controller) {
         clearTimeout(stall);
-        pending ??= { next: texts.next() };
+        pending ??= texts.next();
         const step = await takeStep(pending, options.pingMs);
         if (step.kind !== "silence") pending = undefined;
         if (step.kind === "failure") options.onFailure(step.error);
@@ -75,7 +57,10 @@ export function createEventStream(
   );
 }
 
-async function takeStep({ next }: PendingText, pingMs: number): Promise<Step> {
+async function takeStep(
+  next: Promise<IteratorResult<string, void>>,
+  pingMs: number,
+): Promise<Step> {
   try {
     const result = await beforeTimeout(next, pingMs);
     if (result === undefined) return { kind: "silence" };
@@ -95,18 +80,5 @@ function writeStep(step: Step): string | undefined {
       return undefined;
     case "failure":
       return writeEvent(asApiError(step.error).body());
-  }
-}
-
-/** Undefined when the time is over first. */
-async function beforeTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

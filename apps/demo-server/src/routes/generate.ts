@@ -4,7 +4,8 @@ import type { AppEnvironment, AppOptions } from "../app-options.ts";
 import { asApiError } from "../as-api-error.ts";
 import type { RequestPlan } from "../requests/plan-job.ts";
 import type { Answer, AnswerOptions } from "../responses/answer.ts";
-import { awaitFirstText, createEventStream } from "../responses/event-stream.ts";
+import { awaitFirst } from "../responses/await-first.ts";
+import { createEventStream } from "../responses/event-stream.ts";
 import { writeStream, writeWhole } from "../responses/write-generation.ts";
 import type { ServedModel } from "../served-model.ts";
 
@@ -19,13 +20,14 @@ export async function generate(
   const controller = new AbortController();
   const leave = () => controller.abort(new Error("the client has gone"));
   context.req.raw.signal.addEventListener("abort", leave, { once: true });
-  const events = host.run(plan.job, controller);
+  const generation = host.run(plan.job, controller);
   const { signal } = controller;
-  if (!plan.stream) return context.json(await writeWhole(events, answer, plan, signal));
+  if (!plan.stream) return context.json(await writeWhole(generation, answer, plan, signal));
 
+  // What fails before the first event, or the first ping, still has a status of its own.
+  const events = await awaitFirst(generation, limits.pingMs);
   const texts = writeStream(events, answer, plan, served, signal);
-  const first = await awaitFirstText(texts, limits.pingMs);
-  const stream = createEventStream(texts, first, {
+  const stream = createEventStream(texts, {
     ...limits,
     onStall: () => context.env.outgoing.destroy(),
     onFailure(error) {
@@ -34,6 +36,7 @@ export async function generate(
     onCancel: () => {
       leave();
       void texts.return().catch(() => {});
+      void generation.return().catch(() => {});
     },
   });
   return new Response(stream, { headers: streamHeaders });
