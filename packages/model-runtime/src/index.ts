@@ -1,6 +1,8 @@
 export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type { GenerateOptions, PrefillProgress, SamplingOptions } from "./generate-options.ts";
 export type { GeneratedToken, GenerateSummary, TokenLogprob } from "./generated-token.ts";
+export { type DownloadModelOptions, downloadModel } from "./hub/download-model.node.ts";
+export { isHubId } from "./hub/hub-id.ts";
 export type { Model, ModelInfo } from "./model.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
 export { openModel } from "./open-model.ts";
