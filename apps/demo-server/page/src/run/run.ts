@@ -1,0 +1,133 @@
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type {
+  CompletionTimings,
+  HeadLawRecord,
+  PrefillEvent,
+  ServerInfo,
+  SiftSummary,
+} from "../../../src/live-events.ts";
+import type { GenerationEvent } from "../api/generation-events.ts";
+import type { GenerationSettings } from "../api/generation-request.ts";
+import type { RunStatus } from "./run-status.ts";
+import { StepColumns } from "./step-columns.ts";
+import { createStepRecord, type StepRecord } from "./step-record.ts";
+
+/** A piece of the text and the step that made it. */
+export interface TextPiece {
+  readonly text: string;
+  /** Index into the run's steps; absent for the first token, which the prefill made. */
+  step?: number;
+}
+
+/**
+ * One generation as it comes in. The lists grow in place; `frame` changes at most once an animation frame, so that
+ * whoever draws reads `frame.value` and then the lists.
+ */
+export class Run {
+  readonly id: number;
+  readonly settings: GenerationSettings;
+  readonly info: ServerInfo;
+  readonly pieces: TextPiece[] = [];
+  readonly steps: StepRecord[] = [];
+  readonly columns: StepColumns = new StepColumns();
+  readonly status: Signal<RunStatus> = signal({ kind: "connecting" });
+  laws: readonly HeadLawRecord[] = [];
+  prefill: PrefillEvent | undefined;
+  summary: SiftSummary | undefined;
+  timings: CompletionTimings | undefined;
+  valueBytesRead = 0;
+  valueBytesSkipped = 0;
+  warmupSteps = 0;
+  readonly #frame: Signal<number> = signal(0);
+  #isScheduled = false;
+
+  constructor(id: number, settings: GenerationSettings, info: ServerInfo) {
+    this.id = id;
+    this.settings = settings;
+    this.info = info;
+  }
+
+  get frame(): ReadonlySignal<number> {
+    return this.#frame;
+  }
+
+  get text(): string {
+    return this.pieces.map(({ text }) => text).join("");
+  }
+
+  get latest(): StepRecord | undefined {
+    return this.steps.at(-1);
+  }
+
+  /** Tokens written so far: the prefill's one has no step. */
+  get tokens(): number {
+    return Math.max(this.latest?.event.step ?? 0, Math.min(this.pieces.length, 1));
+  }
+
+  /** x of the power law. */
+  get clock(): "context-length" | "generated-steps" {
+    const { attention } = this.settings;
+    return (attention.kind === "sift" ? attention.clock : undefined) ?? "context-length";
+  }
+
+  accept(event: GenerationEvent): void {
+    if (event.kind === "text") this.#acceptText(event.text);
+    else if (event.kind === "law") this.laws = event.event.laws;
+    else if (event.kind === "end") this.#end(event);
+    else if (event.event.phase === "prefill") this.#acceptPrefill(event.event);
+    else this.#acceptStep(createStepRecord(event.event));
+    this.#schedule();
+  }
+
+  /** Ends the run, or changes where it stands for a reason that the stream did not give. */
+  close(status: RunStatus): void {
+    this.status.value = status;
+    this.#publish();
+  }
+
+  #acceptPrefill(event: PrefillEvent): void {
+    this.prefill = event;
+    if (this.status.value.kind === "connecting") this.status.value = { kind: "prefill" };
+  }
+
+  #acceptText(text: string): void {
+    this.pieces.push({ text });
+    if (this.status.value.kind !== "decoding") this.status.value = { kind: "decoding" };
+  }
+
+  /** A step's event follows its text, if it made any; the first piece belongs to the prefill. */
+  #acceptStep(record: StepRecord): void {
+    const index = this.steps.push(record) - 1;
+    const piece = this.pieces.at(-1);
+    if (piece && piece.step === undefined && this.pieces.length > 1) piece.step = index;
+    this.columns.push(record);
+    this.valueBytesRead += record.event.valueBytesRead;
+    this.valueBytesSkipped += record.event.valueBytesSkipped;
+    if (record.event.phase === "warmup") this.warmupSteps += 1;
+    if (this.status.value.kind !== "decoding") this.status.value = { kind: "decoding" };
+  }
+
+  #end({ reason, summary, timings }: GenerationEvent & { kind: "end" }): void {
+    this.summary = summary;
+    this.timings = timings;
+    const contextLength = this.latest?.event.contextLength ?? this.prefill?.tokensTotal ?? 0;
+    const isFull = reason === "length" && contextLength + 1 >= this.info.contextLength;
+    this.close({
+      kind: "finished",
+      reason: isFull ? "context-full" : reason === "length" ? "length" : "stop",
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      this.#publish();
+    });
+  }
+
+  #publish(): void {
+    this.#frame.value += 1;
+  }
+}
