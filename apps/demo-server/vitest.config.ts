@@ -1,6 +1,9 @@
 import { vitestPreset } from "@sift-attention/testing/vitest-preset";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 
-const config: ViteUserConfig = defineConfig(vitestPreset());
+const config: ViteUserConfig = mergeConfig(
+  vitestPreset(),
+  defineConfig({ test: { include: ["page/**/*.test.ts"] } }),
+);
 
 export default config;

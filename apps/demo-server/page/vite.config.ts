@@ -1,10 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig, type UserConfigFnObject } from "vite";
-import { fixturePlugin } from "./fixture/fixture-plugin.ts";
+import { defineConfig, type ProxyOptions, type UserConfigFnObject } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** `vite --mode fixture` plays simulated events; every other mode expects the real server behind the page. */
+/** `vite --mode fixture` plays simulated events; every other mode hands the API on to a running demo server. */
 const config: UserConfigFnObject = defineConfig(({ mode }) => ({
   root: here("."),
   base: "./",
@@ -16,13 +15,19 @@ const config: UserConfigFnObject = defineConfig(({ mode }) => ({
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
     modulePreload: { polyfill: false },
   },
-  server: { proxy: mode === "fixture" ? {} : proxyTo(process.env.SIFT_SERVER) },
-  plugins: mode === "fixture" ? [fixturePlugin()] : [],
+  server: { proxy: mode === "fixture" ? {} : createProxy(process.env.SIFT_SERVER) },
+  plugins: [mode === "fixture" && openFixture()],
 }));
 
-/** The dev server hands the API on to a running demo server, by default where `npm start` puts it. */
-function proxyTo(target = "http://127.0.0.1:8080"): Record<string, string> {
-  return { "/api": target, "/v1": target, "/health": target };
+async function openFixture() {
+  const { fixturePlugin } = await import("./fixture/fixture-plugin.ts");
+  return fixturePlugin();
+}
+
+/** The server takes browsers' requests from its own page alone: the proxy speaks in its name. */
+function createProxy(target = "http://127.0.0.1:7438"): Record<string, ProxyOptions> {
+  const options = { target, changeOrigin: true, headers: { origin: target } };
+  return { "/api": options, "/v1": options, "/health": options };
 }
 
 export default config;

@@ -11,6 +11,7 @@ import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/panels.css";
 import "./styles/history.css";
+import "./styles/motion.css";
 
 const root = document.getElementById("app");
 if (!root) throw new Error("index.html: expected an element #app, got none");

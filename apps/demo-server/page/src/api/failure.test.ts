@@ -3,7 +3,9 @@ import { describeError, failureOf } from "./failure.ts";
 
 describe("describeError", () => {
   test("a 400 keeps the server's words and the field it names", () => {
-    const body = { error: { message: "temperature: expected at most 2, got 9", param: "temperature" } };
+    const body = {
+      error: { message: "temperature: expected at most 2, got 9", param: "temperature" },
+    };
     expect(describeError(400, body)).toEqual({
       kind: "refused",
       title: "The server refused the request",
@@ -37,6 +39,9 @@ describe("describeError", () => {
 describe("failureOf", () => {
   test("survives a body that is not JSON", async () => {
     const failure = await failureOf(new Response("<h1>Bad gateway</h1>", { status: 502 }));
-    expect(failure).toMatchObject({ kind: "server", detail: "The server answered with status 502." });
+    expect(failure).toMatchObject({
+      kind: "server",
+      detail: "The server answered with status 502.",
+    });
   });
 });

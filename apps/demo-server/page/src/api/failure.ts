@@ -1,6 +1,13 @@
 /** Why a run could not start or go on, in words for the person at the page. */
 export interface Failure {
-  readonly kind: "unreachable" | "refused" | "busy" | "unauthorised" | "context-full" | "server";
+  readonly kind:
+    | "unreachable"
+    | "loading"
+    | "refused"
+    | "busy"
+    | "unauthorised"
+    | "context-full"
+    | "server";
   readonly title: string;
   readonly detail: string;
   /** Settings field that the server named. */
@@ -49,6 +56,9 @@ export function describeError(
   }
   if (status === 401) {
     return { kind: "unauthorised", title: "The server asks for its API key", detail };
+  }
+  if (error.code === "model_loading") {
+    return { kind: "loading", title: "The model is being loaded", detail };
   }
   if (textOf(error.code).includes("context")) {
     return { kind: "context-full", title: "The prompt does not fit the context", detail, ...named };

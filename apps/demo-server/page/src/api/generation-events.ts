@@ -5,8 +5,8 @@ import type {
   SiftSummary,
 } from "../../../src/live-events.ts";
 import { describeError, failureOf, RequestFailed, unreachable } from "./failure.ts";
-import { readEventStream, type StreamedEvent } from "./read-event-stream.ts";
 import type { GenerationRequest } from "./generation-request.ts";
+import { readEventStream, type StreamedEvent } from "./read-event-stream.ts";
 
 /** What the server says while it generates, in the order it came. */
 export type GenerationEvent =

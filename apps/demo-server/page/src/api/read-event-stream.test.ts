@@ -31,7 +31,9 @@ describe("readEventStream", () => {
   });
 
   test("drops an event that the stream left unfinished", async () => {
-    expect(await readAll("data: whole\n\ndata: half")).toEqual([{ event: "message", data: "whole" }]);
+    expect(await readAll("data: whole\n\ndata: half")).toEqual([
+      { event: "message", data: "whole" },
+    ]);
   });
 
   test("gives the same events wherever the bytes are cut in two", async () => {

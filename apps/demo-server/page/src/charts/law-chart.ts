@@ -72,9 +72,8 @@ export function lawChartData(run: Run | undefined, layer: number, head: number):
 
 /** Clock value of the last planned step. */
 function plannedEnd(run: Run): number {
-  const { maxTokens } = run.settings.sampling;
-  if (run.clock === "generated-steps") return maxTokens;
-  return Math.min(run.info.contextLength, (run.prefill?.tokensTotal ?? 0) + maxTokens);
+  if (run.clock === "generated-steps") return run.plannedSteps;
+  return Math.min(run.info.contextLength, (run.prefill?.tokensTotal ?? 0) + run.plannedSteps);
 }
 
 function powersOfTen(values: readonly (number | null)[]): (number | null)[] {
@@ -82,7 +81,8 @@ function powersOfTen(values: readonly (number | null)[]): (number | null)[] {
 }
 
 function padded(low: number | null, high: number | null, part: number, empty: Range): Range {
-  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return empty;
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high))
+    return empty;
   const margin = Math.max((high - low) * part, 1e-3);
   return [low - margin, high + margin];
 }

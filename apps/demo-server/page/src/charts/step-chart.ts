@@ -24,7 +24,11 @@ export function stepChartOptions({ probe, series, ceiling, format }: StepChart):
       y: { range: (_plot, _low, high) => [0, ceiling(high ?? 0)] },
     },
     axes: [
-      createAxis(probe, { space: 56, label: "token", values: (_plot, splits) => splits.map(wholeStep) }),
+      createAxis(probe, {
+        space: 56,
+        label: "step",
+        values: (_plot, splits) => splits.map(wholeStep),
+      }),
       createAxis(probe, {
         side: 3,
         space: 26,
@@ -45,8 +49,8 @@ export function stepChartOptions({ probe, series, ceiling, format }: StepChart):
 function plannedSteps(): number {
   const run = shownRun.peek();
   if (!run) return 240;
-  const written = run.latest?.event.step ?? 0;
-  return Math.max(8, isRunning(run.status.peek()) ? run.settings.sampling.maxTokens : written);
+  const written = run.steps.length;
+  return Math.max(8, isRunning(run.status.peek()) ? run.plannedSteps : written);
 }
 
 function wholeStep(value: number): string {

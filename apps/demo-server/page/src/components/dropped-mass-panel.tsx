@@ -53,9 +53,5 @@ function update(plot: uPlot): void {
   run?.status.value;
   inspectedStep.value;
   const columns = run?.columns;
-  plot.setData([
-    columns?.step ?? [],
-    columns?.droppedMassMax ?? [],
-    columns?.droppedMass ?? [],
-  ]);
+  plot.setData([columns?.step ?? [], columns?.droppedMassMax ?? [], columns?.droppedMass ?? []]);
 }

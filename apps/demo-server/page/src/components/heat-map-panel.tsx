@@ -16,7 +16,7 @@ export function HeatMapPanel() {
     <Panel
       id="heads"
       title="Kept by each head"
-      aside={<span class="tag">{event ? `token ${formatCount(event.step)}` : "no token yet"}</span>}
+      aside={<span class="tag">{event ? `step ${formatCount(event.step)}` : "no step yet"}</span>}
       about="One square per head: the darker, the more keys it kept. The ∪ columns show the union of a group, the value rows that must be read. Click a head to see its law."
     >
       {shape ? <HeatMap shape={shape} /> : <div class="heat-skeleton" />}
@@ -31,7 +31,7 @@ function HeatScale() {
       <span class="heat-scale-name">kept</span>
       <div class="heat-scale-bar">
         {SCALE.map((part) => (
-          <span key={part} style={{ "--at": Math.sqrt(part).toFixed(3) }}>
+          <span class="heat-scale-tick" key={part} style={{ "--at": Math.sqrt(part).toFixed(3) }}>
             {part * 100}
             {part === 1 && " %"}
           </span>

@@ -13,18 +13,15 @@ export function HeatMap({ shape }: { readonly shape: Shape }) {
   const host = useRef<HTMLTableElement>(null);
   const { layers, queryHeads, kvHeads } = shape;
   const group = queryHeads / kvHeads;
-  useEffect(() => (host.current ? followSteps(host.current, shape) : undefined), [
-    layers,
-    queryHeads,
-    kvHeads,
-  ]);
+  useEffect(
+    () => (host.current ? followSteps(host.current, shape) : undefined),
+    [layers, queryHeads, kvHeads],
+  );
   return (
     <div class="heat-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the cells are chosen like those of a grid. */}
       <table
         class="heat"
         ref={host}
-        role="grid"
         aria-label="Kept fraction in percent: one row per layer, one column per head"
         style={{ "--columns": queryHeads + kvHeads }}
         onKeyDown={(event) => {
@@ -88,9 +85,7 @@ function GroupCells({ layer, kv, group }: GroupCellsProps) {
       {numbers(group).map((i) => (
         <HeadCell key={i} layer={layer} head={kv * group + i} />
       ))}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: only heads can be chosen; a union is read. */}
-      {/* biome-ignore lint/a11y/useSemanticElements: a cell of the grid. */}
-      <td class="union" role="gridcell">
+      <td class="union">
         <span data-union={`${layer},${kv}`} />
       </td>
     </>
@@ -101,18 +96,16 @@ function HeadCell({ layer, head }: { readonly layer: number; readonly head: numb
   const { layer: selectedLayer, head: chosen } = selectedHead.value;
   const isSelected = selectedLayer === layer && chosen === head;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a cell of the grid.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys.
-    <td
-      class="head"
-      role="gridcell"
-      tabIndex={isSelected ? 0 : -1}
-      aria-selected={isSelected}
-      onClick={() => {
-        selectedHead.value = { layer, head };
-      }}
-    >
-      <span data-head={`${layer},${head}`} />
+    <td>
+      <button
+        type="button"
+        data-head={`${layer},${head}`}
+        tabIndex={isSelected ? 0 : -1}
+        aria-pressed={isSelected}
+        onClick={() => {
+          selectedHead.value = { layer, head };
+        }}
+      />
     </td>
   );
 }
@@ -161,6 +154,11 @@ function fillCell(cell: HTMLElement, part: number | undefined): void {
   if (cell.dataset.depth === depth && cell.textContent === text) return;
   cell.dataset.depth = depth;
   cell.textContent = text;
+  const [layer, head] = cell.dataset.head?.split(",").map(Number) ?? [];
+  if (layer !== undefined && head !== undefined) {
+    const kept = text === "" ? "" : `: ${text} % kept`;
+    cell.ariaLabel = `Layer ${layer + 1}, head ${head + 1}${kept}`;
+  }
   cell.style.setProperty("--depth", depth === "" ? "0" : depth);
   cell.classList.toggle("deep", Number(depth) >= LIGHT_NUMBERS_FROM);
 }
@@ -183,6 +181,8 @@ function moveSelection(key: string, { layers, queryHeads }: Shape): boolean {
     head: Math.min(queryHeads - 1, Math.max(0, nextHead)),
   };
   selectedHead.value = chosen;
-  document.querySelector<HTMLElement>(`td:has(> [data-head="${chosen.layer},${chosen.head}"])`)?.focus();
+  document
+    .querySelector<HTMLElement>(`td:has(> [data-head="${chosen.layer},${chosen.head}"])`)
+    ?.focus();
   return true;
 }

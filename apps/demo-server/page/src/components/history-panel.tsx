@@ -85,7 +85,12 @@ function RunRow({ run }: { readonly run: Run }) {
   return (
     <tr aria-current={isShown ? "true" : undefined}>
       <th scope="row">
-        <button type="button" class="run-name" title={prompt.slice(0, 200)} onClick={() => show(run)}>
+        <button
+          type="button"
+          class="run-name"
+          title={prompt.slice(0, 200)}
+          onClick={() => show(run)}
+        >
           <span class={`method-dot method-${attention.kind}`} aria-hidden="true" />
           <span>
             <b>{methodName(attention)}</b>
@@ -121,9 +126,7 @@ function BytesBar({ read, skipped }: { readonly read: number; readonly skipped: 
       </span>
       <span>
         {formatBytes(read)}
-        <small>
-          {skipped === 0 ? "nothing skipped" : `${formatPercent(1 - part)} skipped`}
-        </small>
+        <small>{skipped === 0 ? "nothing skipped" : `${formatPercent(1 - part)} skipped`}</small>
       </span>
     </div>
   );

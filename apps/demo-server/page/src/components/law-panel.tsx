@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import type { ColourProbe } from "../charts/colour-probe.ts";
-import { lawChartOptions, lawChartData } from "../charts/law-chart.ts";
+import { lawChartData, lawChartOptions } from "../charts/law-chart.ts";
 import { formatWeight } from "../format/format-number.ts";
 import { selectedHead, shownRun } from "../page-state.ts";
 import type { HeadSeries } from "../run/head-series.ts";
@@ -49,13 +49,15 @@ export function LawPanel() {
           </p>
         )}
       </div>
-      <p class="formula">{series ? (
+      <p class="formula">
+        {series ? (
           <LawReading series={series} />
         ) : (
           <span class="formula-law">
             θ(x) = α · x<sup>−β</sup>
           </span>
-        )}</p>
+        )}
+      </p>
     </Panel>
   );
 }

@@ -70,7 +70,7 @@ function ModelFacts({ info }: { readonly info: ServerInfo }) {
 const THEME_ICONS = {
   system: "M8 2a6 6 0 1 0 0 12zM8 2v12a6 6 0 0 0 0-12z",
   light: "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
-  dark: "M13 9.600A5.600 5.600 0 0 1 6.400 3 5.600 5.600 0 1 0 13 9.600z",
+  dark: "M13 9.600A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 13 9.600z",
 } as const;
 
 function ThemeButton() {
@@ -89,7 +89,7 @@ function ThemeButton() {
         {current === "light" && (
           <path
             class="ring"
-            d="M8 1v1.500M8 13.500V15M1 8h1.500M13.500 8H15M3 3l1.100 1.100M11.900 11.900 13 13M13 3l-1.100 1.100M4.100 11.900 3 13"
+            d="M8 1v1.500M8 13.500V15M1 8h1.500M13.5 8H15M3 3l1.1 1.100M11.9 11.9 13 13M13 3l-1.1 1.100M4.1 11.9 3 13"
           />
         )}
       </svg>

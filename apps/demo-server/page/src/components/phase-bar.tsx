@@ -60,7 +60,7 @@ function emptyStages(): readonly PhaseStage[] {
 }
 
 function stagesOf(run: Run): readonly PhaseStage[] {
-  const { attention, sampling } = run.settings;
+  const { attention } = run.settings;
   const goesOn = isRunning(run.status.value);
   const done = run.prefill?.tokensDone ?? 0;
   const total = run.prefill?.tokensTotal ?? 0;
@@ -74,27 +74,28 @@ function stagesOf(run: Run): readonly PhaseStage[] {
   };
   if (attention.kind !== "sift") {
     const name = attention.kind === "full" ? "Full" : "Top-k";
-    const count = hasText ? `${run.tokens} / ${sampling.maxTokens}` : "";
+    const count = hasText ? `${run.steps.length} / ${run.plannedSteps}` : "";
     const state = !hasText ? "waiting" : goesOn ? "active" : "done";
-    const progress = run.tokens / sampling.maxTokens;
+    const progress = run.steps.length / run.plannedSteps;
     return [prefill, { key: attention.kind, name, state, progress, count }];
   }
   return [prefill, ...siftStages(run, hasText, goesOn)];
 }
 
 function siftStages(run: Run, hasText: boolean, goesOn: boolean): readonly PhaseStage[] {
-  const { attention, sampling } = run.settings;
+  const { attention } = run.settings;
   const planned = (attention.kind === "sift" ? attention.warmup : undefined) ?? 0;
-  const sifted = run.steps.length - run.warmupSteps;
+  const { warmupSteps } = run;
+  const sifted = run.steps.length - warmupSteps;
   const warm = sifted > 0 ? "done" : !hasText ? "waiting" : goesOn ? "active" : "done";
-  const room = Math.max(1, sampling.maxTokens - planned);
+  const room = Math.max(1, run.plannedSteps - planned);
   return [
     {
       key: "warmup",
       name: "Warmup",
       state: warm,
-      progress: sifted > 0 ? 1 : Math.min(1, run.tokens / Math.max(1, planned)),
-      count: hasText ? `${sifted > 0 ? planned : Math.min(run.tokens, planned)} / ${planned}` : "",
+      progress: warmupSteps / Math.max(1, planned),
+      count: hasText ? `${warmupSteps} / ${planned}` : "",
     },
     {
       key: "sift",

@@ -94,7 +94,10 @@ function colourToken(token: HTMLElement, run: Run, step: number): void {
   if (!record) return;
   token.dataset.step = String(step);
   token.style.setProperty("--kept-share", Math.sqrt(record.kept).toFixed(3));
-  token.style.setProperty("--dropped-share", Math.sqrt(Math.min(1, 4 * record.droppedMass)).toFixed(3));
+  token.style.setProperty(
+    "--dropped-share",
+    Math.sqrt(Math.min(1, 4 * record.droppedMass)).toFixed(3),
+  );
 }
 
 function endOf(prompt: string): string {

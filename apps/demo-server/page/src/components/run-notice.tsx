@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { apiKey, expected, server } from "../page-state.ts";
 import type { Failure } from "../api/failure.ts";
+import { apiKey, expected, server } from "../page-state.ts";
 import type { Run } from "../run/run.ts";
 
 /** How the run ended, or why it did not start. */
@@ -59,7 +59,7 @@ function Notice({ tone, children }: NoticeProps) {
 }
 
 function FailureNotice({ failure }: { readonly failure: Failure }) {
-  const tone = failure.kind === "busy" || failure.kind === "context-full" ? "warning" : "bad";
+  const tone = ["busy", "loading", "context-full"].includes(failure.kind) ? "warning" : "bad";
   return (
     <div class={`notice notice-${tone}`} role="alert">
       <p>

@@ -2,7 +2,11 @@ interface SegmentedProps<T extends string> {
   readonly legend: string;
   readonly name: string;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly label: string; readonly off?: boolean }[];
+  readonly options: readonly {
+    readonly value: T;
+    readonly label: string;
+    readonly off?: boolean;
+  }[];
   readonly onChange: (value: T) => void;
 }
 

@@ -16,7 +16,7 @@ export function StepReadout({ run }: { readonly run: Run | undefined }) {
         {event ? (
           <>
             <span class={`phase-dot phase-${event.phase}`} aria-hidden="true" />
-            Token {formatCount(event.step)} <q>{visible(piece?.text ?? "")}</q>
+            Step {formatCount(event.step)} <q>{visible(piece?.text ?? "")}</q>
           </>
         ) : (
           "Point at a token to see how it was made"

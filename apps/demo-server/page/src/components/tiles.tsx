@@ -2,8 +2,8 @@ import type { ComponentChildren } from "preact";
 import { formatBytes, formatPercent, formatRate } from "../format/format-number.ts";
 import { inspectedStep, shownRun } from "../page-state.ts";
 import type { Run } from "../run/run.ts";
-import { summariseRun } from "../run/run-summary.ts";
 import { isRunning } from "../run/run-status.ts";
+import { summariseRun } from "../run/run-summary.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 /** The four numbers that matter, at the shown step and over the run. */

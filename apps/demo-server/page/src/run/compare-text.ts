@@ -8,10 +8,7 @@ export interface SharedText {
 }
 
 /** Leading pieces that two runs wrote alike: with one prompt and seed, how long a method leaves the text unchanged. */
-export function compareText(
-  run: Pick<Run, "pieces">,
-  reference: Pick<Run, "pieces">,
-): SharedText {
+export function compareText(run: Pick<Run, "pieces">, reference: Pick<Run, "pieces">): SharedText {
   const ours = run.pieces;
   const theirs = reference.pieces;
   const differs = ours.findIndex(({ text }, i) => theirs[i]?.text !== text);

@@ -59,9 +59,14 @@ export class Run {
     return this.steps.at(-1);
   }
 
-  /** Tokens written so far: the prefill's one has no step. */
+  /** Tokens written so far: one a step, and the first one from the prefill. */
   get tokens(): number {
-    return Math.max(this.latest?.event.step ?? 0, Math.min(this.pieces.length, 1));
+    return this.steps.length > 0 ? this.steps.length + 1 : Math.min(this.pieces.length, 1);
+  }
+
+  /** Steps that the run takes if nothing ends it before. */
+  get plannedSteps(): number {
+    return Math.max(1, this.settings.sampling.maxTokens - 1);
   }
 
   /** x of the power law. */
