@@ -19,7 +19,6 @@ export function Composer() {
   return (
     <form
       class="composer panel"
-      aria-label="Prompt"
       onSubmit={(event) => {
         event.preventDefault();
         run();
@@ -85,15 +84,16 @@ function Examples({ isReady }: { readonly isReady: boolean }) {
 function Buttons({ isReady }: { readonly isReady: boolean }) {
   const isRunning = runningRun.value !== undefined;
   const canRun = isReady && !isRunning && prompt.value.trim() !== "";
+  // The keys keep the two buttons apart: a stop button that turned into a submit button under the click would submit.
   return (
     <div class="composer-buttons">
       {isRunning ? (
-        <button type="button" class="button primary stop" onClick={stopRun}>
+        <button key="stop" type="button" class="button primary stop" onClick={stopRun}>
           <span class="stop-mark" aria-hidden="true" />
           Stop
         </button>
       ) : (
-        <button type="submit" class="button primary" disabled={!canRun}>
+        <button key="run" type="submit" class="button primary" disabled={!canRun}>
           Run
         </button>
       )}

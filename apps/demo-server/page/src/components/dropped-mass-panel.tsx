@@ -15,7 +15,7 @@ export function DroppedMassPanel() {
     <Panel
       id="dropped-mass"
       title="Dropped mass per step"
-      about="The share of attention that fell on dropped keys: the most that a head's output can be off by. Low is good."
+      about="The share of a head's attention that fell on dropped keys. It bounds how far the head's output can be off: low is good."
     >
       <ul class="legend">
         <li class="legend-line" data-colour="loss">

@@ -5,9 +5,6 @@ import { inspectedStep, selectedHead, shownRun } from "../page-state.ts";
 
 type Shape = Pick<ServerInfo, "layers" | "queryHeads" | "kvHeads">;
 
-/** From this square root of the kept fraction on, a cell is dark enough for light numbers. */
-const LIGHT_NUMBERS_FROM = 0.66;
-
 /** A grid of layers by heads, grouped by KV head, each group followed by its union. Arrow keys move the selection. */
 export function HeatMap({ shape }: { readonly shape: Shape }) {
   const host = useRef<HTMLTableElement>(null);
@@ -160,7 +157,6 @@ function fillCell(cell: HTMLElement, part: number | undefined): void {
     cell.ariaLabel = `Layer ${layer + 1}, head ${head + 1}${kept}`;
   }
   cell.style.setProperty("--depth", depth === "" ? "0" : depth);
-  cell.classList.toggle("deep", Number(depth) >= LIGHT_NUMBERS_FROM);
 }
 
 /** Moves the selected head for an arrow key and focuses its cell; false for any other key. */

@@ -45,7 +45,9 @@ export function LawPanel() {
         />
         {!isSifted && (
           <p class="plot-note">
-            Only sifted attention learns a law. Choose <b>Sift</b> to see one.
+            <span>
+              Only sifted attention learns a law. Choose <b>Sift</b> to see one.
+            </span>
           </p>
         )}
       </div>
