@@ -14,8 +14,9 @@ import type {
 } from "../session.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
-import { type AttentionSchedule, createAttentionSchedule } from "./attention-schedule.ts";
+import type { AttentionSchedule } from "./attention-schedule.ts";
 import type { ChunkPacer } from "./chunk-pacer.ts";
+import { createAttentionSchedule } from "./create-schedule.ts";
 import { encodePrompt, expectRoom, type RenderChat } from "./encode-prompt.ts";
 import { type AttentionSettings, expectAttentionMode } from "./expect-attention-mode.ts";
 import { expectTokens } from "./expect-tokens.ts";

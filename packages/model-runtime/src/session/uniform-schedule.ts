@@ -1,0 +1,18 @@
+import type { AttentionSchedule } from "./attention-schedule.ts";
+import type { AttentionSettings, SiftSettings } from "./expect-attention-mode.ts";
+
+/** One rule for every row. */
+export function createUniformSchedule(
+  rule: Exclude<AttentionSettings, SiftSettings>,
+): AttentionSchedule {
+  let steps = 0;
+  return {
+    plan(_firstPosition, rows) {
+      const firstStep = steps + 1;
+      steps += rows;
+      return { phase: "full", rows, firstStep, rule: () => rule };
+    },
+    observe() {},
+    laws: () => [],
+  };
+}
