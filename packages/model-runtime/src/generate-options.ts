@@ -31,11 +31,14 @@ export interface PrefillProgress {
 export interface GenerateOptions extends SamplingOptions {
   /** Tokens to generate at most, at least 1. Default: what the context leaves. */
   readonly maxTokens?: number;
-  /** Text that ends the generation; it is not part of the output. Found across token boundaries. */
+  /**
+   * Text that ends the generation; it is not part of the output. Found across token boundaries; of several, the one
+   * that is complete first.
+   */
   readonly stop?: readonly string[];
   /** Default: the session's. */
   readonly attention?: AttentionMode;
-  /** Log-probabilities of the chosen token and of this many others, 0 to 20. */
+  /** Asks for the log-probability of the chosen token, and of this many of the most likely ones, 0 to 20. */
   readonly topLogprobs?: number;
   /** Aborting ends the generation with finishReason "aborted" within one prefill chunk or one token. */
   readonly signal?: AbortSignal;

@@ -6,12 +6,12 @@ export interface TokenLogprob {
   readonly logprob: number;
 }
 
-/** One generated token. */
+/** One generated token; a stop token is the last one and has no text of its own. */
 export interface GeneratedToken {
   readonly id: number;
   /** Text that became certain with this token: never half a character, held back while it may be the start of a stop string. */
   readonly text: string;
-  /** 1-based generated token. */
+  /** 1-based generated token. Its own query row, and so its statistics, come with token step + 1. */
   readonly step: number;
   readonly logprob?: number;
   readonly topLogprobs?: readonly TokenLogprob[];

@@ -64,18 +64,24 @@ export interface ScoredChunk {
 /** One sequence and its KV cache. Holds memory until it is disposed of. */
 export interface Session {
   readonly contextLength: number;
-  /** Bytes of the KV cache and the scratch space. */
+  /** Bytes of the KV cache; the scratch space belongs to the model. */
   readonly memoryBytes: number;
   /**
-   * Generates from a prompt; the cache starts empty each time. One generation at a time.
-   * @throws ModelError "context-overflow" when the prompt does not leave room for one token, "bad-option" for a
-   * sampling value out of range, "busy" while another generation of this session runs, "disposed" afterwards.
+   * Generates from a prompt; the cache starts empty each time. One generation at a time. Nothing happens, and nothing
+   * is refused, before the first token is asked for; text that a stop string holds back comes with the last token.
+   * @throws ModelError "context-overflow" when the prompt does not leave room for one token, "bad-option" for an empty
+   * prompt or a value out of range, "busy" while another generation of this session runs, "disposed" afterwards,
+   * "no-chat-template", "bad-logits" when the weights or the activations overflow.
    */
   generate(
     prompt: Prompt,
     options?: GenerateOptions,
   ): AsyncGenerator<GeneratedToken, GenerateSummary>;
-  /** Runs given tokens through the model in one batched pass and hands out the logits of every row. */
+  /**
+   * Runs given tokens through the model in batches of at most 64 rows and hands out the logits of every row. Statistics
+   * and logits are those of decoding the same tokens one by one. Ends early when the signal aborts.
+   * @throws ModelError "context-overflow", "bad-option", "busy", "disposed".
+   */
   score(tokens: readonly number[], options?: ScoreOptions): AsyncGenerator<ScoredChunk, void>;
   /** Quantiles and laws of the running or the last generation, one entry per layer and head; empty without sifting. */
   laws(): readonly HeadLaw[];

@@ -2,7 +2,7 @@
 export interface StepStatistics {
   /** "full" for the modes without a schedule. */
   readonly phase: "full" | "warmup" | "sift";
-  /** 1-based generated token. */
+  /** 1-based generated token whose query row this is. */
   readonly step: number;
   /** Keys visible to this token, itself included. */
   readonly contextLength: number;

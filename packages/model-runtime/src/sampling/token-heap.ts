@@ -7,7 +7,8 @@ export class TokenHeap {
   /** `weights`: [vocabulary], no NaN. */
   constructor(weights: Float64Array) {
     this.#weights = weights;
-    this.#ids = Int32Array.from(weights, (_, id) => id);
+    this.#ids = new Int32Array(weights.length);
+    for (let id = 0; id < weights.length; id++) this.#ids[id] = id;
     this.#size = weights.length;
     for (let at = (this.#size >> 1) - 1; at >= 0; at--) this.#sink(at);
   }
