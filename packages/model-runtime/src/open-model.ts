@@ -34,11 +34,12 @@ export async function openModel(
 }
 
 async function loadFrom(files: ModelFiles, options: OpenModelOptions): Promise<Model> {
-  const { cpu, threads, onProgress } = options;
+  const { cpu, threads, signal, onProgress } = options;
   onProgress?.({ stage: "backend", item: "cpu", bytesDone: 0, bytesTotal: 0 });
   const ops = await createCpuOps({
     ...(cpu !== undefined && { kind: cpu }),
     ...(threads !== undefined && { threads }),
+    ...(signal && { signal }),
   });
   try {
     return await loadModel(files, ops, options);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
+import { CPU_KINDS } from "../../../test/cpu-kinds.ts";
 import { createTinyModel, type TinyModelOptions } from "../../../test/tiny-model.ts";
 import type { CpuOps } from "../../ops/cpu-ops.ts";
 import { createCpuOps } from "../../ops/create-cpu-ops.ts";
@@ -55,8 +56,11 @@ afterEach(async () => {
   open = undefined;
 });
 
-async function openDecoder(options: TinyModelOptions): Promise<NonNullable<typeof open>> {
-  const ops = await createCpuOps();
+async function openDecoderOn(
+  options: TinyModelOptions,
+  kind: (typeof CPU_KINDS)[number],
+): Promise<NonNullable<typeof open>> {
+  const ops = await createCpuOps({ kind });
   const files = createTinyModel(options);
   const family = findFamily("llama");
   const weights = await loadWeights(ops, findTensors(files, family.tensors(files.config)));
@@ -64,23 +68,6 @@ async function openDecoder(options: TinyModelOptions): Promise<NonNullable<typeo
   open = { ops, decoder, cache: createKvCache(ops, files.config, 32) };
   open.cache.reset();
   return open;
-}
-
-/** Logits of all rows, the tokens handed in by chunks of the given size. */
-async function logitsOf(options: TinyModelOptions, chunk: number): Promise<Float32Array[]> {
-  const { decoder, cache } = await openDecoder(options);
-  const logits: Float32Array[] = [];
-  for (let at = 0; at < golden.tokens.length; at += chunk) {
-    const tokens = golden.tokens.slice(at, at + chunk);
-    decoder.forward({
-      tokens,
-      firstPosition: at,
-      cache,
-      attention: { rule: () => ({ kind: "full" }) },
-    });
-    for (let row = 0; row < tokens.length; row++) logits.push(decoder.logits(row, 1).slice());
-  }
-  return logits;
 }
 
 function largestError(logits: readonly Float32Array[], { rows, ...expected }: GoldenCase): number {
@@ -96,7 +83,27 @@ function bound({ float32Error }: GoldenCase): number {
   return 2 * float32Error + 4 * 2 ** -22;
 }
 
-describe("llamaFamily", () => {
+describe.each(CPU_KINDS)("llamaFamily on %s operators", (kind) => {
+  const openDecoder = (options: TinyModelOptions): ReturnType<typeof openDecoderOn> =>
+    openDecoderOn(options, kind);
+
+  /** Logits of all rows, the tokens handed in by chunks of the given size. */
+  async function logitsOf(options: TinyModelOptions, chunk: number): Promise<Float32Array[]> {
+    const { decoder, cache } = await openDecoder(options);
+    const logits: Float32Array[] = [];
+    for (let at = 0; at < golden.tokens.length; at += chunk) {
+      const tokens = golden.tokens.slice(at, at + chunk);
+      decoder.forward({
+        tokens,
+        firstPosition: at,
+        cache,
+        attention: { rule: () => ({ kind: "full" }) },
+      });
+      for (let row = 0; row < tokens.length; row++) logits.push(decoder.logits(row, 1).slice());
+    }
+    return logits;
+  }
+
   test.each(golden.cases)("$label: logits agree with numpy in float64", async (golden) => {
     expect(largestError(await logitsOf(toOptions(golden), 24), golden)).toBeLessThan(bound(golden));
   });
