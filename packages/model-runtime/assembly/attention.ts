@@ -198,13 +198,12 @@ function finishRows(from: i32, to: i32, kvHead: i32): void {
 function putDroppedMassBack(out: usize, l: i32, count: i32, headDim: i32): void {
   const dropped = load<f64>(block.masses + ((l as usize) << 4));
   const kept = load<f64>(block.masses + ((l as usize) << 4), 8);
-  if (dropped == 0) return;
   const rule = argument(DROPPED_MASS_RULE);
-  const meanFactor = (rule == 2 ? dropped / count : 0) as f32;
-  const keptFactor = (rule == 1 && kept > 0 ? 1 / kept : 1) as f32;
-  if (rule == 0) return;
+  if (dropped == 0 || rule == 0 || (rule == 1 && kept == 0)) return;
+  const keptFactor = (1 / kept) as f32, meanFactor = (dropped / count) as f32;
   for (let i: usize = 0; i < (headDim as usize) << 2; i += 4) {
-    store<f32>(out + i, load<f32>(out + i) * keptFactor + meanFactor * load<f32>(block.valueSum + i));
+    const sum = load<f32>(out + i);
+    store<f32>(out + i, rule == 1 ? sum * keptFactor : sum + meanFactor * load<f32>(block.valueSum + i));
   }
 }
 
