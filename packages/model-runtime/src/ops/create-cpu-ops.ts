@@ -1,3 +1,4 @@
+import { ModelError } from "../model-error.ts";
 import type { CpuOps } from "./cpu-ops.ts";
 import { createPlainOps } from "./plain-ops.ts";
 import { availableThreads } from "./wasm/worker-threads.ts";
@@ -16,12 +17,16 @@ export interface CpuOpsOptions {
 
 /**
  * Chooses the CPU operators. With "auto", `description` says why WebAssembly is not used.
- * @throws ModelError "no-backend" when kind is "wasm" and it does not start, "aborted".
+ * @throws ModelError "no-backend" when kind is "wasm" and it does not start, "bad-option" for threads,
+ * "aborted".
  */
 export async function createCpuOps(options: CpuOpsOptions = {}): Promise<CpuOps> {
   const { kind = "auto", signal } = options;
-  if (kind === "plain") return createPlainOps();
   const threads = options.threads ?? Math.min(MOST_THREADS, availableThreads());
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ModelError("bad-option", `threads: expected 1 or more, got ${threads}`);
+  }
+  if (kind === "plain") return createPlainOps();
   try {
     return await createWasmOps({ threads, ...(signal !== undefined && { signal }) });
   } catch (error) {

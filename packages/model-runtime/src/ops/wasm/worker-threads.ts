@@ -49,7 +49,7 @@ export function mayBlock(): boolean {
 }
 
 /** Starts one worker; rejects when it does not get as far as waiting for work. */
-export function startWorker(job: WorkerJob): Promise<WorkerThread> {
+export async function startWorker(job: WorkerJob): Promise<WorkerThread> {
   const workers = surroundings.process?.getBuiltinModule?.("node:worker_threads");
   return workers === undefined ? startInBrowser(job) : startInNode(workers, job);
 }
