@@ -1,5 +1,6 @@
 /** What went wrong with a request; stable, for programs: the `code` of OpenAI's error object. */
 export type ApiErrorCode =
+  | "client_gone"
   | "context_length_exceeded"
   | "forbidden_host"
   | "forbidden_origin"
@@ -25,6 +26,8 @@ export type ApiErrorCode =
 const answers: Readonly<
   Record<ApiErrorCode, { readonly status: number; readonly type: string; readonly retry: boolean }>
 > = {
+  // Nobody reads this one; 499 is what nginx writes into its log then.
+  client_gone: { status: 499, type: "invalid_request_error", retry: false },
   context_length_exceeded: { status: 400, type: "invalid_request_error", retry: false },
   forbidden_host: { status: 403, type: "permission_error", retry: false },
   forbidden_origin: { status: 403, type: "permission_error", retry: false },

@@ -59,6 +59,7 @@ describe("a server on loopback", () => {
     const { url, post } = await openTestServer();
     const ask = (origin: string) => post("/v1/completions", { prompt: "Once" }, { origin });
     expect((await ask(url)).status).toBe(200);
+    expect((await ask(url.replace("http:", "https:"))).status).toBe(200);
     for (const origin of ["http://evil.example", "null", "http://localhost:1"]) {
       const refused = await ask(origin);
       expect(refused.status).toBe(403);

@@ -23,11 +23,18 @@ export function checkHost(url: URL, allowed: readonly string[] | undefined): voi
   );
 }
 
-/** A browser names the site a request comes from. @throws ApiError "forbidden_origin" when that is not this server. */
+/**
+ * A browser names the site a request comes from. The scheme is not compared: a proxy may speak https for this server.
+ * @throws ApiError "forbidden_origin" when that is not this server.
+ */
 export function checkOrigin(origin: string | undefined, url: URL): void {
-  if (origin === undefined || origin === url.origin) return;
+  if (origin === undefined || hostOf(origin) === url.host) return;
   throw new ApiError(
     "forbidden_origin",
     `origin: expected ${url.origin}, got ${origin}: other sites may not use this server from a browser.`,
   );
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -1,6 +1,6 @@
 import type { GeneratedToken, Tokenizer } from "@sift-attention/model-runtime";
 import type { Answer, AnswerEnd, AnswerOptions } from "./answer.ts";
-import { type ChatLogprobs, toChatLogprobs } from "./chat-logprobs.ts";
+import { type ChatLogprobs, type ChatTokenLogprobs, toChatLogprobs } from "./chat-logprobs.ts";
 
 interface Delta {
   readonly role?: "assistant";
@@ -11,7 +11,7 @@ interface Delta {
 export class ChatAnswer implements Answer {
   readonly #tokenizer: Tokenizer;
   readonly #options: AnswerOptions;
-  readonly #tokens: GeneratedToken[] = [];
+  readonly #logprobs: ChatTokenLogprobs[] = [];
   #text = "";
 
   constructor(tokenizer: Tokenizer, options: AnswerOptions) {
@@ -25,15 +25,15 @@ export class ChatAnswer implements Answer {
 
   token(token: GeneratedToken): object | undefined {
     this.#text += token.text;
-    const { logprobs } = this.#options;
-    const listed = logprobs && !this.#tokenizer.isSpecial(token.id) ? [token] : [];
-    if (token.text === "" && listed.length === 0) return undefined;
-    this.#tokens.push(...listed);
-    return this.#chunk({ content: token.text }, this.#logprobs(listed));
+    const isListed = this.#options.logprobs && !this.#tokenizer.isSpecial(token.id);
+    if (token.text === "" && !isListed) return undefined;
+    const logprobs = isListed ? [toChatLogprobs(this.#tokenizer, token)] : [];
+    this.#logprobs.push(...logprobs);
+    return this.#chunk({ content: token.text }, logprobs);
   }
 
   closing({ finishReason, timings, sift }: AnswerEnd): object {
-    return { ...this.#chunk({}, null, finishReason), timings, sift };
+    return { ...this.#chunk({}, undefined, finishReason), timings, sift };
   }
 
   usage({ usage }: AnswerEnd): object {
@@ -42,7 +42,7 @@ export class ChatAnswer implements Answer {
 
   whole({ finishReason, ...figures }: AnswerEnd): object {
     const message = { role: "assistant", content: this.#text, refusal: null };
-    const logprobs = this.#logprobs(this.#tokens);
+    const logprobs = this.#list(this.#logprobs);
     return {
       ...this.#head("chat.completion"),
       choices: [{ index: 0, message, logprobs, finish_reason: finishReason }],
@@ -50,7 +50,8 @@ export class ChatAnswer implements Answer {
     };
   }
 
-  #chunk(delta: Delta, logprobs: ChatLogprobs | null = null, finishReason: string | null = null) {
+  #chunk(delta: Delta, listed?: ChatTokenLogprobs[], finishReason: string | null = null) {
+    const logprobs = listed ? this.#list(listed) : null;
     return {
       ...this.#head("chat.completion.chunk"),
       choices: [{ index: 0, delta, logprobs, finish_reason: finishReason }],
@@ -58,8 +59,8 @@ export class ChatAnswer implements Answer {
     };
   }
 
-  #logprobs(tokens: readonly GeneratedToken[]): ChatLogprobs | null {
-    return this.#options.logprobs ? toChatLogprobs(this.#tokenizer, tokens) : null;
+  #list(content: readonly ChatTokenLogprobs[]): ChatLogprobs | null {
+    return this.#options.logprobs ? { content, refusal: null } : null;
   }
 
   #head(object: string) {

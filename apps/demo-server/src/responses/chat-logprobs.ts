@@ -8,23 +8,23 @@ interface ChatTokenLogprob {
   readonly bytes: readonly number[] | null;
 }
 
+/** A token of the answer and what else could have stood there. */
+export interface ChatTokenLogprobs extends ChatTokenLogprob {
+  readonly top_logprobs: readonly ChatTokenLogprob[];
+}
+
 /** `logprobs` of a chat's choice, for consecutive tokens. */
 export interface ChatLogprobs {
-  readonly content: readonly (ChatTokenLogprob & {
-    readonly top_logprobs: readonly ChatTokenLogprob[];
-  })[];
+  readonly content: readonly ChatTokenLogprobs[];
   readonly refusal: null;
 }
 
-export function toChatLogprobs(
-  tokenizer: Tokenizer,
-  tokens: readonly GeneratedToken[],
-): ChatLogprobs {
-  const content = tokens.map((token) => ({
-    ...describe(tokenizer, { id: token.id, logprob: token.logprob ?? Number.NEGATIVE_INFINITY }),
-    top_logprobs: (token.topLogprobs ?? []).map((other) => describe(tokenizer, other)),
-  }));
-  return { content, refusal: null };
+export function toChatLogprobs(tokenizer: Tokenizer, token: GeneratedToken): ChatTokenLogprobs {
+  const { id, logprob = Number.NEGATIVE_INFINITY, topLogprobs = [] } = token;
+  return {
+    ...describe(tokenizer, { id, logprob }),
+    top_logprobs: topLogprobs.map((other) => describe(tokenizer, other)),
+  };
 }
 
 function describe(tokenizer: Tokenizer, { id, logprob }: TokenLogprob): ChatTokenLogprob {

@@ -1,19 +1,26 @@
 import type { GeneratedToken, Tokenizer } from "@sift-attention/model-runtime";
 import type { Answer, AnswerEnd, AnswerOptions } from "./answer.ts";
-import { type CompletionLogprobs, toCompletionLogprobs } from "./completion-logprobs.ts";
+import {
+  type CompletionTokenLogprob,
+  listLogprobs,
+  toCompletionLogprob,
+} from "./completion-logprobs.ts";
 
 interface Choice {
   readonly text: string;
-  readonly logprobs: CompletionLogprobs | null;
+  /** Undefined where a chunk has no token. */
+  readonly logprobs: readonly CompletionTokenLogprob[] | undefined;
   readonly finishReason: string | null;
 }
 
-/** Answers of POST /v1/completions. Chunks and bodies have one shape. Special tokens have no text and no place in `logprobs`. */
+/**
+ * Answers of POST /v1/completions. Chunks and bodies have one shape. Special tokens have no text and no place in
+ * `logprobs`.
+ */
 export class CompletionAnswer implements Answer {
   readonly #tokenizer: Tokenizer;
   readonly #options: AnswerOptions;
-  readonly #tokens: GeneratedToken[] = [];
-  readonly #offsets: number[] = [];
+  readonly #logprobs: CompletionTokenLogprob[] = [];
   #text = "";
 
   constructor(tokenizer: Tokenizer, options: AnswerOptions) {
@@ -30,16 +37,13 @@ export class CompletionAnswer implements Answer {
     this.#text += token.text;
     const isListed = this.#options.logprobs && !this.#tokenizer.isSpecial(token.id);
     if (token.text === "" && !isListed) return undefined;
-    const listed = isListed ? [token] : [];
-    const offsets = isListed ? [offset] : [];
-    this.#tokens.push(...listed);
-    this.#offsets.push(...offsets);
-    const logprobs = this.#logprobs(listed, offsets);
+    const logprobs = isListed ? [toCompletionLogprob(this.#tokenizer, token, offset)] : [];
+    this.#logprobs.push(...logprobs);
     return this.#chunk({ text: token.text, logprobs, finishReason: null });
   }
 
   closing({ finishReason, timings, sift }: AnswerEnd): object {
-    return { ...this.#chunk({ text: "", logprobs: null, finishReason }), timings, sift };
+    return { ...this.#chunk({ text: "", logprobs: undefined, finishReason }), timings, sift };
   }
 
   usage({ usage }: AnswerEnd): object {
@@ -47,8 +51,8 @@ export class CompletionAnswer implements Answer {
   }
 
   whole({ finishReason, ...figures }: AnswerEnd): object {
-    const logprobs = this.#logprobs(this.#tokens, this.#offsets);
-    return { ...this.#body({ text: this.#text, logprobs, finishReason }), ...figures };
+    const choice = { text: this.#text, logprobs: this.#logprobs, finishReason };
+    return { ...this.#body(choice), ...figures };
   }
 
   #chunk(choice: Choice) {
@@ -56,15 +60,9 @@ export class CompletionAnswer implements Answer {
   }
 
   #body({ text, logprobs, finishReason }: Choice) {
-    const choice = { index: 0, text, logprobs, finish_reason: finishReason };
+    const listed = this.#options.logprobs && logprobs ? listLogprobs(logprobs) : null;
+    const choice = { index: 0, text, logprobs: listed, finish_reason: finishReason };
     return { ...this.#head(), choices: [choice] };
-  }
-
-  #logprobs(
-    tokens: readonly GeneratedToken[],
-    offsets: readonly number[],
-  ): CompletionLogprobs | null {
-    return this.#options.logprobs ? toCompletionLogprobs(this.#tokenizer, tokens, offsets) : null;
   }
 
   #head() {

@@ -11,20 +11,34 @@ export interface CompletionLogprobs {
   readonly text_offset: readonly number[];
 }
 
-/** `offsets`: where the text stood before each token. */
-export function toCompletionLogprobs(
+/** One entry of the lists. */
+export interface CompletionTokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top: Readonly<Record<string, number>>;
+  readonly offset: number;
+}
+
+/** `offset`: length of the text before the token. The token itself is always among the top. */
+export function toCompletionLogprob(
   tokenizer: Tokenizer,
-  tokens: readonly GeneratedToken[],
-  offsets: readonly number[],
-): CompletionLogprobs {
+  { id, logprob = Number.NEGATIVE_INFINITY, topLogprobs = [] }: GeneratedToken,
+  offset: number,
+): CompletionTokenLogprob {
   return {
-    tokens: tokens.map(({ id }) => writeToken(tokenizer, id)),
-    token_logprobs: tokens.map(({ logprob }) => finiteLogprob(logprob ?? Number.NEGATIVE_INFINITY)),
-    top_logprobs: tokens.map((token) => {
-      const chosen = token.logprob === undefined ? [] : [{ id: token.id, logprob: token.logprob }];
-      return toRecord(tokenizer, [...(token.topLogprobs ?? []), ...chosen]);
-    }),
-    text_offset: offsets,
+    token: writeToken(tokenizer, id),
+    logprob: finiteLogprob(logprob),
+    top: toRecord(tokenizer, [...topLogprobs, { id, logprob }]),
+    offset,
+  };
+}
+
+export function listLogprobs(entries: readonly CompletionTokenLogprob[]): CompletionLogprobs {
+  return {
+    tokens: entries.map(({ token }) => token),
+    token_logprobs: entries.map(({ logprob }) => logprob),
+    top_logprobs: entries.map(({ top }) => top),
+    text_offset: entries.map(({ offset }) => offset),
   };
 }
 

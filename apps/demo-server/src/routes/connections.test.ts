@@ -16,7 +16,7 @@ describe("a client that goes away", () => {
       const model = createScriptedModel({
         beforeToken: (step) => (step === 5 ? gate.pass() : undefined),
       });
-      const { port, served, client } = await openTestServer({ model });
+      const { port, served, client, errors } = await openTestServer({ model });
       const raw = sendRaw(port, writePost(path, { ...request, stream }));
       await gate.reached;
       raw.socket.destroy();
@@ -24,6 +24,7 @@ describe("a client that goes away", () => {
       gate.open();
       await vi.waitUntil(() => model.log.disposedSessions === 1, waiting);
       expect(model.log.tokens).toBe(4);
+      expect(errors).toEqual([]);
       expect(served.queue.running).toBe(0);
       const next = await client.completions.create({ model: "scripted", prompt: "Once" });
       expect(next.choices[0]!.text).toBe("The quick brown ");

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
+import { ApiError } from "../api-error.ts";
 import type { AppEnvironment, AppOptions } from "../app-options.ts";
 import { asApiError } from "../as-api-error.ts";
 import type { RequestPlan } from "../requests/plan-job.ts";
@@ -18,7 +19,7 @@ export async function generate(
   answer: Answer,
 ): Promise<Response> {
   const controller = new AbortController();
-  const leave = () => controller.abort(new Error("the client has gone"));
+  const leave = () => controller.abort(new ApiError("client_gone", "The client has gone."));
   context.req.raw.signal.addEventListener("abort", leave, { once: true });
   const generation = host.run(plan.job, controller);
   const { signal } = controller;
