@@ -1,6 +1,11 @@
+import { createReadStream, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { modelPath } from "@sift-attention/tales-28m";
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isBuilt, spawnCli } from "../test/spawn-cli.ts";
@@ -8,6 +13,31 @@ import type { ServerInfo } from "./live-events.ts";
 
 const needsBuild = isBuilt ? "" : " (skipped: pnpm --filter @sift-attention/demo-server build)";
 const address = /(http:\/\/\S+:\d+)/;
+
+/** A server that plays the Hub with one repository, owner/tales, of one file; it counts how often that is fetched. */
+async function playHub(): Promise<{ readonly url: string; bodies(): number }> {
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+  const byteLength = statSync(modelPath()).size;
+  let bodies = 0;
+  const hub = createServer(({ method, url }, response) => {
+    if (url === "/api/models/owner/tales/revision/main") {
+      response.end(JSON.stringify({ sha: commit, siblings: [{ rfilename: "tales.gguf" }] }));
+    } else if (url === `/owner/tales/resolve/${commit}/tales.gguf`) {
+      response.writeHead(200, { "content-length": byteLength, etag: '"one"' });
+      if (method === "HEAD") return response.end();
+      bodies++;
+      createReadStream(modelPath()).pipe(response);
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => hub.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    hub.close();
+  });
+  const { port } = hub.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, bodies: () => bodies };
+}
 
 describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
   test("prints its address in one line, chats, and ends well at SIGTERM", async () => {
@@ -71,6 +101,30 @@ describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
     const lines = cli.stderr().trimEnd().split("\n");
     expect(lines.at(-1)).toMatch(/^error: /);
     expect(lines.at(-1)).toContain(said);
+  });
+
+  test("downloads an id of the Hub, keeps it, and serves it under its name", async () => {
+    const hub = await playHub();
+    const cache = await mkdtemp(join(tmpdir(), "sift-cache-"));
+    onTestFinished(() => rm(cache, { recursive: true }));
+    const variables = { HF_ENDPOINT: hub.url, SIFT_CACHE: cache, SIFT_MODEL: "owner/tales" };
+    for (const bodies of [1, 1]) {
+      const cli = spawnCli(["--port", "0"], variables);
+      const url = await cli.until(address);
+      const info = (await (await fetch(`${url}/api/info`)).json()) as ServerInfo;
+      expect(info).toMatchObject({ model: "owner/tales", layers: 8 });
+      expect(cli.stderr()).toContain("Loading the weights …");
+      expect(hub.bodies()).toBe(bodies);
+      cli.process.kill("SIGTERM");
+      expect(await cli.ended).toBe(0);
+    }
+  });
+
+  test("exits with 1 for an id that the Hub does not know", async () => {
+    const hub = await playHub();
+    const cli = spawnCli(["--model", "owner/unknown", "--port", "0"], { HF_ENDPOINT: hub.url });
+    expect(await cli.ended).toBe(1);
+    expect(cli.stderr()).toMatch(/error: Cannot open owner\/unknown \(missing-file\): .+\n$/);
   });
 
   test("exits with 1 and the runtime's words for a model that cannot be opened", async () => {

@@ -21,11 +21,12 @@ describe("findModel", () => {
     expect(findModel(join(root, "small.Q8_0.gguf"))).toMatchObject({ id: "small.Q8_0" });
   });
 
-  test("takes what looks like org/name for an id on the Hub", () => {
-    expect(findModel("HuggingFaceTB/SmolLM2-135M-Instruct")).toEqual({
-      kind: "hub",
-      id: "HuggingFaceTB/SmolLM2-135M-Instruct",
-    });
+  test.each([
+    "HuggingFaceTB/SmolLM2-135M-Instruct",
+    "HuggingFaceTB/SmolLM2-135M-Instruct@v1.0",
+    "bartowski/SmolLM2-135M-Instruct-GGUF/SmolLM2-135M-Instruct-Q8_0.gguf",
+  ])("takes %s for an id on the Hub", (id) => {
+    expect(findModel(id)).toEqual({ kind: "hub", id });
   });
 
   test.each([

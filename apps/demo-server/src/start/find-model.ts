@@ -8,8 +8,11 @@ export type ModelLocation =
   | { readonly kind: "disk"; readonly id: string; readonly path: string }
   | { readonly kind: "hub"; readonly id: string };
 
-/** The part of a Hub id before and after the slash. */
-const hubId = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
+/** owner/name or owner/name/file.gguf, each with @revision behind it or not. */
+const hubId = /^\w[\w.-]*\/\w[\w.-]*(\/[^@]+\.gguf)?(@[\w./-]+)?$/i;
+
+/** Two parts of which the last is a file: somebody's folder, and the file is not in it. */
+const missingFile = /^[^/]+\/[^/]+\.gguf$/i;
 
 /**
  * A name is the embedded model's, a path that exists, or an id on the Hub, in this order.
@@ -18,11 +21,9 @@ const hubId = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 export function findModel(name: string): ModelLocation {
   if (name === "tales-28m") return { kind: "disk", id: name, path: modelPath() };
   if (existsSync(name)) return { kind: "disk", id: nameOf(name), path: resolve(name) };
-  if (hubId.test(name) && !name.startsWith(".") && !name.endsWith(".gguf")) {
-    return { kind: "hub", id: name };
-  }
+  if (hubId.test(name) && !missingFile.test(name)) return { kind: "hub", id: name };
   throw new SettingsError(
-    `--model ${name}: expected "tales-28m", a folder or .gguf file that exists, or a Hugging Face id such as org/name.`,
+    `--model ${name}: expected "tales-28m", a folder or .gguf file that exists, or a Hugging Face id such as owner/name.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Model, ModelError, openModel } from "@sift-attention/model-runtime";
+import { downloadModel, type Model, ModelError, openModel } from "@sift-attention/model-runtime";
 import { allowedHostNames } from "../access/check-origin.ts";
 import { type HttpServer, openHttpServer } from "../http-server.ts";
 import { ModelHost } from "../model-host.ts";
@@ -99,7 +99,10 @@ async function load(
 ): Promise<Model> {
   const onProgress = progress.report.bind(progress);
   try {
-    const path = await locate(location);
+    const path =
+      location.kind === "disk"
+        ? location.path
+        : await downloadModel(location.id, { signal, onProgress });
     return await openModel(path, {
       backend,
       signal,
@@ -141,9 +144,4 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-async function locate(location: ModelLocation): Promise<string> {
-  if (location.kind === "disk") return location.path;
-  throw new SettingsError(`--model ${location.id}: not downloadable yet`);
 }

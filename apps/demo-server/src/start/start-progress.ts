@@ -8,21 +8,27 @@ const stages: Readonly<Record<LoadProgress["stage"], string>> = {
   backend: "Starting the backend",
 };
 
-/** Shows how far the start has come: a bar for people, a line a stage for logs. */
+/** Where progress is shown: a terminal or a log. */
+type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Shows how far the start has come: a bar for people, a line for each stage and download in logs. */
 export class StartProgress {
-  readonly #stream: NodeJS.WriteStream;
-  #stage: LoadProgress["stage"] | undefined;
+  readonly #stream: ProgressStream;
+  #task: string | undefined;
   #bar: SingleBar | undefined;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: ProgressStream) {
     this.#stream = stream;
   }
 
   report(progress: LoadProgress): void {
-    if (progress.stage !== this.#stage) this.#begin(progress);
-    if (progress.bytesTotal === 0) return;
-    this.#bar?.setTotal(progress.bytesTotal);
-    this.#bar?.update(progress.bytesDone, describe(progress));
+    const task = nameTask(progress);
+    if (task !== this.#task) this.#begin(task);
+    if (!this.#stream.isTTY || progress.bytesTotal === 0) return;
+    const { bytesDone, bytesTotal } = progress;
+    this.#bar ??= createBar(this.#stream, task, progress);
+    this.#bar.setTotal(bytesTotal);
+    this.#bar.update(bytesDone);
   }
 
   say(line: string): void {
@@ -34,32 +40,35 @@ export class StartProgress {
   stop(): void {
     this.#bar?.stop();
     this.#bar = undefined;
-    this.#stage = undefined;
+    this.#task = undefined;
   }
 
-  #begin(progress: LoadProgress): void {
+  #begin(task: string): void {
     this.stop();
-    this.#stage = progress.stage;
-    if (!this.#stream.isTTY) this.#stream.write(`${stages[progress.stage]} …\n`);
-    else if (progress.bytesTotal > 0) this.#bar = this.#createBar(progress);
-  }
-
-  #createBar(progress: LoadProgress): SingleBar {
-    const bar = new SingleBar({
-      stream: this.#stream,
-      format: `${stages[progress.stage]} {bar} {percentage} % of {size} {item}`,
-      barCompleteChar: "━",
-      barIncompleteChar: " ",
-      barsize: 32,
-      clearOnComplete: true,
-      etaBuffer: 32,
-      hideCursor: null,
-    });
-    bar.start(progress.bytesTotal, progress.bytesDone, describe(progress));
-    return bar;
+    this.#task = task;
+    if (!this.#stream.isTTY) this.#stream.write(`${task} …\n`);
   }
 }
 
-function describe({ bytesTotal, item }: LoadProgress): { size: string; item: string } {
-  return { size: `${(bytesTotal / 2 ** 20).toFixed(1)} MiB`, item };
+/** Files are downloaded one after the other; tensors are too many to name. */
+function nameTask({ stage, item }: LoadProgress): string {
+  return stage === "download" ? `${stages[stage]} ${item}` : stages[stage];
+}
+
+function createBar(
+  stream: ProgressStream,
+  task: string,
+  { bytesDone, bytesTotal }: LoadProgress,
+): SingleBar {
+  const bar = new SingleBar({
+    stream,
+    format: `${task} {bar} {percentage} % of {size}`,
+    barCompleteChar: "━",
+    barIncompleteChar: "╌",
+    barsize: 32,
+    clearOnComplete: true,
+    hideCursor: null,
+  });
+  bar.start(bytesTotal, bytesDone, { size: `${(bytesTotal / 2 ** 20).toFixed(1)} MiB` });
+  return bar;
 }
