@@ -8,11 +8,37 @@ import { fileURLToPath } from "node:url";
 import { modelPath } from "@sift-attention/tales-28m";
 import OpenAI from "openai";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { readEvents } from "../test/read-events.ts";
 import { isBuilt, spawnCli } from "../test/spawn-cli.ts";
-import type { ServerInfo } from "./live-events.ts";
+import type { ServerInfo, SiftEvent, SiftLawEvent, StepEvent } from "./live-events.ts";
 
 const needsBuild = isBuilt ? "" : " (skipped: pnpm --filter @sift-attention/demo-server build)";
 const address = /(http:\/\/\S+:\d+)/;
+
+/** The live events of one chat of 16 tokens. */
+async function readSiftEvents(
+  url: string,
+  messages: readonly object[],
+): Promise<{ readonly steps: StepEvent[]; readonly laws: SiftLawEvent["laws"] }> {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      messages,
+      max_tokens: 16,
+      temperature: 0,
+      stream: true,
+      sift_events: true,
+    }),
+  });
+  const events = readEvents(await response.text());
+  const steps = events
+    .filter(({ event }) => event === "sift")
+    .map(({ data }) => JSON.parse(data) as SiftEvent)
+    .filter((event) => event.phase !== "prefill");
+  const law = JSON.parse(events.find(({ event }) => event === "sift-law")!.data) as SiftLawEvent;
+  return { steps, laws: law.laws };
+}
 
 /** A server that plays the Hub with one repository, owner/tales, of one file; it counts how often that is fetched. */
 async function playHub(): Promise<{ readonly url: string; bodies(): number }> {
@@ -40,8 +66,8 @@ async function playHub(): Promise<{ readonly url: string; bodies(): number }> {
 }
 
 describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
-  test("prints its address in one line, chats, and ends well at SIGTERM", async () => {
-    const cli = spawnCli(["--port", "0", "--attention", "top-k"]);
+  test("prints its address in one line, chats, streams what sifting does, and ends well at SIGTERM", async () => {
+    const cli = spawnCli(["--port", "0", "--warmup", "4"]);
     const url = await cli.until(address);
     const health = await fetch(`${url}/health`);
     expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
@@ -65,8 +91,21 @@ describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
     expect(whole.choices[0]!.message.content).toBe(streamed);
     expect(chunks.at(-1)).toMatchObject({
       choices: [{ finish_reason: "length" }],
-      sift: { kept_nominal: 0.25, sift_steps: 0 },
+      sift: { warmup_steps: 4, sift_steps: 11, kept_nominal: 0.25 },
     });
+
+    const events = await readSiftEvents(url, request.messages);
+    expect(events.steps.map(({ phase }) => phase)).toEqual([
+      ...Array(4).fill("warmup"),
+      ...Array(11).fill("sift"),
+    ]);
+    expect(events.laws).toHaveLength(64);
+    expect(events.laws.every(({ x, quantiles }) => x.length === 4 && quantiles.length === 4)).toBe(
+      true,
+    );
+    const skipped = events.steps.map(({ valueBytesSkipped }) => valueBytesSkipped);
+    expect(skipped.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(skipped.slice(4).every((bytes) => bytes > 0)).toBe(true);
 
     cli.process.kill("SIGTERM");
     expect(await cli.ended).toBe(0);
