@@ -4,7 +4,7 @@
 // and its window exempt. Sums run in f32 over 64 keys and in f64 from there on.
 
 import * as block from "./attention-block";
-import { exp } from "./exp";
+import { expBelowZero } from "./exp";
 import { ln } from "./logarithm";
 import { selectNth } from "./select-nth";
 import { lanesBelow, sumLanes, zero } from "./vectors";
@@ -45,9 +45,9 @@ function sumOfExponentials(scores: usize, count: i32): f64 {
   let sum = zero();
   const whole = count & ~3;
   for (let i = 0; i < whole; i += 4, scores += 16) {
-    sum = f32x4.add(sum, exp(f32x4.sub(v128.load(scores), most)));
+    sum = f32x4.add(sum, expBelowZero(f32x4.sub(v128.load(scores), most)));
   }
-  const last = exp(f32x4.sub(v128.load(scores), most));
+  const last = expBelowZero(f32x4.sub(v128.load(scores), most));
   return sumLanes(f32x4.add(sum, v128.and(last, lanesBelow(count - whole))));
 }
 
@@ -82,7 +82,7 @@ function weighChunk(scores: usize, out: usize, count: i32, cutoff: f32, flags: u
   let keptSum = zero(), droppedSum = zero(), counts = i32x4.splat(0);
   for (; count >= 4; count -= 4, scores += 16, out += 16) {
     const score = v128.load(scores);
-    const weight = f32x4.mul(exp(f32x4.sub(score, most)), factor);
+    const weight = f32x4.mul(expBelowZero(f32x4.sub(score, most)), factor);
     const isKept = f32x4.ge(score, least);
     const keptWeight = v128.and(weight, isKept);
     v128.store(out, keptWeight);
@@ -94,7 +94,7 @@ function weighChunk(scores: usize, out: usize, count: i32, cutoff: f32, flags: u
   }
   if (count > 0) {
     const lanes = lanesBelow(count), score = v128.load(scores);
-    const weight = v128.and(f32x4.mul(exp(f32x4.sub(score, most)), factor), lanes);
+    const weight = v128.and(f32x4.mul(expBelowZero(f32x4.sub(score, most)), factor), lanes);
     const isKept = v128.and(f32x4.ge(score, least), lanes);
     const keptWeight = v128.and(weight, isKept);
     v128.store(out, v128.bitselect(keptWeight, v128.load(out), lanes));

@@ -25,6 +25,8 @@ export function tailFour(x: usize, w: usize, stride: usize, count: usize): v128 
 }
 
 /** out0[j] = scale · x0·w[j] + bias[j], out1[j] the same of x1, for four rows of w that lie `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
 export function dotTwoByFour(
   x0: usize, x1: usize, w: usize, stride: usize, count: usize,
   scale: v128, bias: v128, out0: usize, out1: usize,

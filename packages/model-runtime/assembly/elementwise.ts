@@ -3,7 +3,7 @@
 // grid: runs of SPAN numbers.
 
 import { argument } from "./control";
-import { exp } from "./exp";
+import { exp, expBelowZero } from "./exp";
 
 export const SPAN: i32 = 8192;
 
@@ -52,7 +52,9 @@ export function addTicket(ticket: i32): void {
   storeSome(x, f32x4.add(loadSome(x, left), loadSome(y, left)), left);
 }
 
-/** exp of each number, for tests: [count], count in multiples of four. */
-export function exponentials(out: usize, x: usize, count: i32): void {
-  for (let i = 0; i < count; i += 4, out += 16, x += 16) v128.store(out, exp(v128.load(x)));
+/** exp of each number, the one for any number or the one of softmax, for tests: [count], count in multiples of four. */
+export function exponentials(out: usize, x: usize, count: i32, isBelowZero: bool): void {
+  for (let i = 0; i < count; i += 4, out += 16, x += 16) {
+    v128.store(out, isBelowZero ? expBelowZero(v128.load(x)) : exp(v128.load(x)));
+  }
 }

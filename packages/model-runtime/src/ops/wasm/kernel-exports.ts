@@ -36,8 +36,8 @@ export interface KernelExports {
   ): void;
   attentionBlockBytes(lines: number, keys: number, headDim: number, isShared: number): number;
   attention(rows: number, kvHeads: number): void;
-  /** exp of `count` numbers, a multiple of four; for tests. */
-  exponentials(out: number, x: number, count: number): void;
+  /** exp of `count` numbers, a multiple of four, as softmax has it or for any number; for tests. */
+  exponentials(out: number, x: number, count: number, isBelowZero: number): void;
   /** Ends the threads that are in `work`. */
   stop(): void;
 }
