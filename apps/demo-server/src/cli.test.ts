@@ -142,6 +142,17 @@ describe.skipIf(!isBuilt)(`node dist/cli.js${needsBuild}`, () => {
     expect(lines.at(-1)).toContain(said);
   });
 
+  test.skipIf(process.platform === "win32")(
+    "ends when npm's shell dies and leaves it behind",
+    async () => {
+      const cli = spawnCli(["--port", "0"], { npm_lifecycle_event: "start" }, { shell: true });
+      await cli.until(address);
+      cli.process.kill("SIGKILL");
+      expect(await cli.ended).toBe("SIGKILL");
+      expect(cli.stderr()).toContain("Stopping");
+    },
+  );
+
   test("downloads an id of the Hub, keeps it, and serves it under its name", async () => {
     const hub = await playHub();
     const cache = await mkdtemp(join(tmpdir(), "sift-cache-"));

@@ -1,3 +1,4 @@
+import { onParentGone } from "./start/parent-watch.ts";
 import { parseCommandLine } from "./start/parse-command-line.ts";
 import { StartError, serve } from "./start/serve.ts";
 import { SettingsError } from "./start/settings.ts";
@@ -6,10 +7,11 @@ import { onStopSignals } from "./start/stop-signals.ts";
 /** Exit codes: 0 after the help text or a stop in good order, 1 for a failure, 2 for a setting that cannot be. */
 async function main(): Promise<number> {
   const stopping = new AbortController();
-  const forget = onStopSignals(process, {
-    stop: () => stopping.abort(),
-    kill: (exitCode) => process.exit(exitCode),
-  });
+  const stop = () => stopping.abort();
+  const kill = (exitCode: number) => process.exit(exitCode);
+  const listeners = [onStopSignals(process, { stop, kill })];
+  // Under npm or pnpm; a server that was started by hand may outlive its shell.
+  if (process.env.npm_lifecycle_event !== undefined) listeners.push(onParentGone(stop));
   try {
     const settings = parseCommandLine(process.argv.slice(2), {
       out: (text) => process.stdout.write(text),
@@ -21,7 +23,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${explain(error)}\n`);
     return error instanceof SettingsError ? 2 : 1;
   } finally {
-    forget();
+    for (const forget of listeners) forget();
   }
 }
 

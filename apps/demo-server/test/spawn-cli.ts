@@ -13,16 +13,27 @@ export interface RunningCli {
   readonly process: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** The exit code, or the name of the signal that ended it. */
+  /** The exit code, or the name of the signal that ended it, once nobody can write to its output any more. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   /** Resolves when stdout has a match, with its first group. @throws when the program ends before. */
   until(pattern: RegExp): Promise<string>;
 }
 
-/** Starts `node dist/cli.js` with these flags and no SIFT_* variable but those given; the test's end ends it. */
-export function spawnCli(args: readonly string[], variables: NodeJS.ProcessEnv = {}): RunningCli {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("SIFT_"));
-  const child = spawn(process.execPath, [cli, ...args], {
+/**
+ * Starts `node dist/cli.js` with these flags and no SIFT_* variable but those given, in a shell if asked as npm does; the
+ * test's end ends it.
+ */
+export function spawnCli(
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  { shell = false }: { readonly shell?: boolean } = {},
+): RunningCli {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(SIFT|npm)_/.test(name));
+  // The second command keeps the shell from becoming the first one.
+  const [program, programArgs] = shell
+    ? ["/bin/sh", ["-c", '"$0" "$@"; exit $?', process.execPath, cli, ...args]]
+    : [process.execPath, [cli, ...args]];
+  const child = spawn(program, programArgs, {
     env: { ...Object.fromEntries(inherited), ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
