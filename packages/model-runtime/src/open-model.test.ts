@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { collect } from "../test/collect.ts";
+import { CPU_KINDS } from "../test/cpu-kinds.ts";
 import { createTinyModel, toTensor } from "../test/tiny-model.ts";
 import { loadModel } from "./model/load-model.ts";
 import { openModel } from "./open-model.ts";
@@ -140,26 +141,29 @@ describe("openModel", () => {
 });
 
 describe("loadModel", () => {
-  test("50 models opened, used and closed leave no byte behind", async () => {
-    const ops = await createCpuOps({ kind: "plain" });
-    const keepOps = { ...ops, dispose: async () => {} };
-    for (let i = 0; i < 50; i++) {
-      const model = await loadModel(createTinyModel(), {
-        ...keepOps,
-        get liveBytes() {
-          return ops.liveBytes;
-        },
-      });
-      const session = model.createSession({ attention: { kind: "full" } });
-      const loaded = ops.liveBytes;
-      await collect(session.generate([1, 2, 3], { maxTokens: 2 }));
-      expect(ops.liveBytes).toBe(loaded);
-      if (i % 2 === 0) session.dispose();
-      await model.dispose();
-      expect(ops.liveBytes).toBe(0);
-    }
-    await ops.dispose();
-  });
+  test.each(CPU_KINDS)(
+    "50 models opened, used and closed leave no byte behind: %s",
+    async (kind) => {
+      const ops = await createCpuOps({ kind });
+      const keepOps = { ...ops, dispose: async () => {} };
+      for (let i = 0; i < 50; i++) {
+        const model = await loadModel(createTinyModel(), {
+          ...keepOps,
+          get liveBytes() {
+            return ops.liveBytes;
+          },
+        });
+        const session = model.createSession({ attention: { kind: "full" } });
+        const loaded = ops.liveBytes;
+        await collect(session.generate([1, 2, 3], { maxTokens: 2 }));
+        expect(ops.liveBytes).toBe(loaded);
+        if (i % 2 === 0) session.dispose();
+        await model.dispose();
+        expect(ops.liveBytes).toBe(0);
+      }
+      await ops.dispose();
+    },
+  );
 
   test("a session takes what it says and gives it back", async () => {
     const ops = await createCpuOps({ kind: "plain" });

@@ -20,8 +20,19 @@ describe("ChunkPacer", () => {
     expect(chunks(new ChunkPacer(), 10, 60)).toEqual([4, 10, 10, 10, 10, 10, 6]);
   });
 
-  test("goes down to single rows on a slow machine", () => {
-    expect(chunks(new ChunkPacer(), 400, 8)).toEqual([4, 1, 1, 1, 1]);
+  test("goes down to single rows on a slow machine, and stays there", () => {
+    expect(chunks(new ChunkPacer(), 150, 8)).toEqual([4, 1, 1, 1, 1]);
+  });
+
+  test("keeps rows that share the weights on a busy machine", () => {
+    const pacer = new ChunkPacer();
+    chunks(pacer, 0.5, 200);
+    pacer.observe(64, 900);
+    expect(pacer.rows(64)).toBe(8);
+    pacer.observe(8, 300);
+    expect(pacer.rows(64)).toBe(8);
+    pacer.observe(8, 40);
+    expect(pacer.rows(64)).toBe(20);
   });
 
   test("a short rest does not shrink the chunks of the next prompt", () => {
