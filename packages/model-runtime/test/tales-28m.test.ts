@@ -80,7 +80,7 @@ describe.skipIf(!folder)("tales-28m from shared/models (skipped when it is absen
       const losses = golden.ids.slice(1).map((id, row) => nll(logits[row]!, id));
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       // Both sides compute in float32: their rounding is about 4e-5 in a logit of 26.
-        expect(Math.abs(mean - golden.nll_mean)).toBeLessThan(3e-6);
+      expect(Math.abs(mean - golden.nll_mean)).toBeLessThan(3e-6);
       const last = logits.at(-1)!;
       for (const [id, logit] of golden.last_logits_top10) {
         expect(Math.abs(last[id]! - logit)).toBeLessThan(1e-4);
