@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import type { AttentionMode } from "@sift-attention/model-runtime";
+import type { CellIdentity } from "../store/cell-store.ts";
+import type { QualityInput } from "./quality-input.ts";
+
+/** To be raised when what a cell holds or how it is measured changes. */
+const CELL_VERSION = 1;
+
+/** What a cell measures: the tokens, the attention, and from where on. */
+export interface CellSubject {
+  readonly kind: "window" | "passkey";
+  readonly tokens: readonly number[];
+  readonly attention: AttentionMode;
+  /** Positions where the measurement changes its course. */
+  readonly boundaries: readonly number[];
+}
+
+/** The tokens stand for the text, the context, the window or the seed that they come from. */
+export function cellIdentity(
+  { modelDigest, runtimeDigest, model }: QualityInput,
+  { kind, tokens, attention, boundaries }: CellSubject,
+): CellIdentity {
+  const digest = createHash("sha256").update(Uint32Array.from(tokens)).digest("hex");
+  return {
+    version: CELL_VERSION,
+    kind,
+    model: modelDigest,
+    runtime: runtimeDigest,
+    backend: model.info.backendDescription,
+    tokens: digest,
+    attention,
+    boundaries,
+  };
+}

@@ -1,0 +1,89 @@
+import { perplexityRatio } from "@sift-attention/reference-attention";
+import { percentile } from "../measures/percentile.ts";
+import { type PassSummary, summarisePasses } from "./pass-summary.ts";
+import type { Variant } from "./variants.ts";
+import type { WindowResult } from "./window-comparison.ts";
+
+/** What a row of the table is about. */
+export interface RowSubject {
+  readonly model: string;
+  readonly text: string;
+  /** Tokens. */
+  readonly context: number;
+}
+
+/** One method at one context length of one text, against full attention on the same positions. */
+export interface QualityRow extends RowSubject, PassSummary {
+  readonly method: string;
+  /** τ; null for full attention. */
+  readonly quantile: number | null;
+  /** Perplexity over that of full attention. */
+  readonly perplexityRatio: number;
+  /** One standard error of the ratio over the positions, as if they were independent. */
+  readonly perplexityRatioError: number;
+  readonly perplexity: number;
+  /** KL of the next-token distribution from full attention to the method, in nats. */
+  readonly klMean: number;
+  readonly klP99: number;
+  readonly klMax: number;
+  /** Share of positions with the same most likely token, in [0, 1]. */
+  readonly top1Agreement: number;
+  /** 1 − τ; 1 for full attention. */
+  readonly keptNominal: number;
+  /** Bytes of value rows per token. */
+  readonly valueBytesRead: number;
+  /** Positions compared. */
+  readonly tokens: number;
+  readonly windows: number;
+  /** Rows of the method's own warmup, excluded from everything above. */
+  readonly warmupTokens: number;
+  /** Largest KL among them: warmup is full attention. */
+  readonly warmupKlMax: number;
+  /** Share of pass keys found, in [0, 1]; null when none were hidden. */
+  readonly passkeyAccuracy: number | null;
+  readonly passkeySamples: number;
+}
+
+/** One variant's results on the windows of one text and context. */
+export interface VariantResults {
+  readonly variant: Variant;
+  readonly windows: readonly WindowResult[];
+  /** Whether each pass key was found. */
+  readonly passkeys: readonly boolean[];
+  readonly valueBytesPerRow: number;
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+
+export function qualityRow(subject: RowSubject, results: VariantResults): QualityRow {
+  const { variant, windows, passkeys, valueBytesPerRow } = results;
+  const { method, quantile } = variant;
+  const differences = windows.flatMap(({ lossDifferences }) => lossDifferences);
+  const divergences = windows.flatMap((window) => window.divergences);
+  const tokens = differences.length;
+  const { ratio, standardError } = perplexityRatio(differences, new Float64Array(tokens));
+  const fullLoss = sum(windows.map((window) => window.fullLoss)) / tokens;
+  const summary = summarisePasses(windows, tokens);
+  return {
+    ...subject,
+    method: method.name,
+    quantile: method.usesQuantile ? quantile : null,
+    perplexityRatio: ratio,
+    perplexityRatioError: standardError,
+    perplexity: Math.exp(fullLoss) * ratio,
+    klMean: sum(divergences) / tokens,
+    klP99: percentile(divergences, 0.99),
+    klMax: percentile(divergences, 1),
+    top1Agreement: sum(windows.map(({ sameTopTokens }) => sameTopTokens)) / tokens,
+    keptNominal: 1 - quantile,
+    ...summary,
+    valueBytesRead: summary.valueRowsRead * valueBytesPerRow,
+    tokens,
+    windows: windows.length,
+    warmupTokens: sum(windows.map(({ warmupRows }) => warmupRows)),
+    warmupKlMax: Math.max(...windows.map(({ warmupDivergenceMax }) => warmupDivergenceMax)),
+    passkeyAccuracy: passkeys.length ? sum(passkeys.map(Number)) / passkeys.length : null,
+    passkeySamples: passkeys.length,
+  };
+}

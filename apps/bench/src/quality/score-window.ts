@@ -1,0 +1,60 @@
+import type { AttentionMode, ScoredChunk, Session } from "@sift-attention/model-runtime";
+import { logProbabilities } from "../measures/log-probabilities.ts";
+import { WindowComparison, type WindowResult } from "./window-comparison.ts";
+import type { WindowProtocol } from "./window-protocol.ts";
+
+/** A window of text to be predicted token by token. */
+export interface WindowPass {
+  readonly session: Session;
+  readonly layers: number;
+  /** [context]; each but the first is predicted. */
+  readonly tokens: readonly number[];
+  readonly protocol: WindowProtocol;
+  readonly signal?: AbortSignal;
+}
+
+/** Log-probabilities of full attention by position, of one window: the only thing of this size in memory. */
+export type Baseline = ReadonlyMap<number, Float32Array>;
+
+/** The last token of the window is only predicted: it is no input. */
+function score(
+  { session, tokens, protocol, signal }: WindowPass,
+  attention: AttentionMode,
+  reportFrom: number,
+): AsyncGenerator<ScoredChunk, void> {
+  const { attentionFrom } = protocol;
+  const options = { attention, attentionFrom, reportFrom, ...(signal && { signal }) };
+  return session.score(tokens.slice(0, -1), options);
+}
+
+/** Runs a window under full attention. @throws the signal's reason when it was aborted. */
+export async function scoreBaseline(pass: WindowPass): Promise<Baseline> {
+  const baseline = new Map<number, Float32Array>();
+  for await (const chunk of score(pass, { kind: "full" }, pass.protocol.attentionFrom)) {
+    const vocabulary = chunk.logits.length / chunk.rows;
+    for (let row = 0; row < chunk.rows; row++) {
+      const logits = chunk.logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+      baseline.set(chunk.firstPosition + row, logProbabilities(logits));
+    }
+  }
+  pass.signal?.throwIfAborted();
+  return baseline;
+}
+
+/**
+ * Runs a window under a method and compares it with full attention, row by row. Sifting reports its warmup too, whose
+ * rows come in chunks of their own.
+ * @throws the signal's reason when it was aborted.
+ */
+export async function scoreWindow(
+  pass: WindowPass,
+  attention: AttentionMode,
+  baseline: Baseline,
+): Promise<WindowResult> {
+  const { attentionFrom, reportFrom } = pass.protocol;
+  const comparison = new WindowComparison(pass.layers, pass.tokens, baseline);
+  const from = attention.kind === "sift" ? attentionFrom : reportFrom;
+  for await (const chunk of score(pass, attention, from)) comparison.add(chunk);
+  pass.signal?.throwIfAborted();
+  return comparison.result();
+}
