@@ -37,7 +37,7 @@ export function qualityCommand(run: (options: QualityOptions) => Promise<void>):
     .description(
       "perplexity, next-token KL and pass keys of sifted attention and its rivals against full attention",
     )
-    .option("--model <path>", "Hugging Face folder or .gguf file (default: tales-28m)")
+    .option("--model <name>", "folder, .gguf file or Hugging Face id (default: tales-28m)")
     .option("--threads <n>", "threads of the CPU backend", parseNumber({ ...atLeastOne, max: 256 }))
     .option(
       "--text <file...>",

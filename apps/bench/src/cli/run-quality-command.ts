@@ -1,12 +1,13 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { openModel } from "@sift-attention/model-runtime";
-import { modelPath } from "@sift-attention/tales-28m";
+import { modelFacts } from "@sift-attention/tales-28m";
 import { defaultText } from "../default-text.ts";
 import { digestModel } from "../model/digest-model.ts";
 import { digestRuntime } from "../model/digest-runtime.ts";
+import { locateModel } from "../model/locate-model.ts";
 import { runQuality } from "../quality/run-quality.ts";
 import { markdownReport } from "../report/markdown-report.ts";
-import { qualityRecord } from "../report/quality-record.ts";
+import { type QualityRecord, qualityRecord } from "../report/quality-record.ts";
 import { terminalTable } from "../report/terminal-table.ts";
 import { writeFile } from "../report/write-file.ts";
 import { CellStore } from "../store/cell-store.ts";
@@ -23,7 +24,7 @@ export async function runQualityCommand(
 ): Promise<void> {
   const settings = qualitySettingsOf(options);
   const texts = readTexts(options.text ?? [defaultText]);
-  const path = options.model ?? modelPath();
+  const { name, path } = await locateModel(options.model ?? modelFacts.name, signal);
   const modelDigest = await digestModel(path);
   const store = new CellStore(join(options.out, "cells"), { fresh: options.fresh ?? false });
   const threads = options.threads === undefined ? {} : { threads: options.threads };
@@ -31,7 +32,7 @@ export async function runQualityCommand(
   try {
     const input = {
       model,
-      modelName: basename(path).replace(/\.gguf$/, ""),
+      modelName: name,
       modelDigest,
       runtimeDigest: digestRuntime(),
       texts,
@@ -42,17 +43,20 @@ export async function runQualityCommand(
     };
     const record = qualityRecord(input, await runQuality(input));
     stdout.write(terminalTable(record.rows));
-    const json = `${JSON.stringify(record, null, 2)}\n`;
-    const markdown = markdownReport(record);
-    const written = [
-      [join(options.out, "quality.json"), json],
-      [join(options.out, "quality.md"), markdown],
-      ...(options.json ? [[options.json, json] as const] : []),
-      ...(options.markdown ? [[options.markdown, markdown] as const] : []),
-    ] as const;
-    for (const [file, text] of written) writeFile(file, text);
-    stderr.write(`\nWritten: ${written.map(([file]) => file).join(", ")}\n`);
+    const written = writeReports(record, options);
+    stderr.write(`\nWritten: ${written.join(", ")}\n`);
   } finally {
     await model.dispose();
   }
+}
+
+/** The table as JSON and Markdown: always in the folder of the run, elsewhere where asked. @returns the paths. */
+function writeReports(record: QualityRecord, { out, json, markdown }: QualityOptions): string[] {
+  const files: [string, string][] = [];
+  const jsonText = `${JSON.stringify(record, null, 2)}\n`;
+  for (const path of [join(out, "quality.json"), json]) if (path) files.push([path, jsonText]);
+  const report = markdownReport(record);
+  for (const path of [join(out, "quality.md"), markdown]) if (path) files.push([path, report]);
+  for (const [path, text] of files) writeFile(path, text);
+  return files.map(([path]) => path);
 }

@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runCli } from "../src/cli/run-cli.ts";
+import { parseQualityFile } from "./parse-quality-file.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(...argv: string[]): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const code = await runCli(argv, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { isTTY: false, write: (text: string) => (err += text) } as never,
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+describe("runCli", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bench-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [[], "expected a suite (quality)"],
+    [["speed"], "too many arguments"],
+    [["quality", "extra"], "too many arguments"],
+    [["quality", "--nonsense"], "unknown option '--nonsense'"],
+    [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
+    [["quality", "--context", "1k"], "got 1k."],
+    [["quality", "--windows", "0"], "Expected a whole number of at least 1, got 0."],
+    [["quality", "--seed", "-1"], "got -1."],
+    [["quality", "--methods", "full,topk"], "got topk"],
+    [["quality", "--model", "absent.gguf"], "got absent.gguf"],
+    [["quality", "--text", "absent.txt"], "absent.txt"],
+    [["quality", "--context"], "argument missing"],
+    [["quality", "--context", "100000"], "--context: expected"],
+  ])("%j is refused with one line and code 2", async (argv, message) => {
+    const [suite, ...options] = argv;
+    const out = suite === "quality" ? ["--out", folder] : [];
+    const { code, err } = await run(...(suite ? [suite] : []), ...out, ...options);
+    expect(err).toContain(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  test("--help names every option and ends well", async () => {
+    const { code, out } = await run("quality", "--help");
+    expect(code).toBe(0);
+    for (const option of ["--model", "--text", "--quick", "--fresh", "--json", "--quantiles"]) {
+      expect(out).toContain(option);
+    }
+  });
+
+  test("measures tales-28m, prints the table and writes JSON and Markdown", async () => {
+    const file = join(folder, "table.json");
+    const settings = "--context 160 --windows 1 --warmup 16 --passkey-samples 1 --quantiles 0.75";
+    const { code, out } = await run(
+      ...["quality", ...settings.split(" "), "--methods", "sift-prior+mean,window"],
+      ...["--out", folder, "--json", file],
+    );
+    expect(code).toBe(0);
+    const table = parseQualityFile(readFileSync(file, "utf8"));
+    expect(table.rows.map((row) => row.method)).toEqual(["full", "sift-prior+mean", "window"]);
+    const [full, sift, window] = table.rows;
+    expect(full).toMatchObject({ model: "tales-28m", text: "fanshawe.txt", context: 160 });
+    expect(full).toMatchObject({ perplexityRatio: 1, klMean: 0, passkeyAccuracy: 1 });
+    expect(sift!.klMean).toBeGreaterThan(0);
+    expect(sift!.klMean).toBeLessThan(window!.klMean);
+    expect(sift!.valueRowsRead).toBeLessThan(full!.valueRowsRead);
+    for (const { method } of table.rows) expect(out).toContain(method);
+    expect(existsSync(join(folder, "quality.json"))).toBe(true);
+    expect(readFileSync(join(folder, "quality.md"), "utf8")).toContain(
+      "| sift-prior+mean | 0.75 |",
+    );
+  });
+});
