@@ -5,6 +5,8 @@ const config: UserConfig = defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2022",
+  // Loaded on demand, and only in Node.
+  external: [/^node:/],
   dts: true,
   sourcemap: true,
 });

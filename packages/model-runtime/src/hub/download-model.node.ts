@@ -1,5 +1,6 @@
 import { ModelError } from "../model-error.ts";
 import type { LoadProgress } from "../open-options.ts";
+import { expectNode } from "../weights/expect-node.ts";
 import { parseJsonObject } from "../weights/json-file.ts";
 import { findCacheFolder } from "./cache-folder.node.ts";
 import { chooseFiles, chooseShards } from "./choose-files.ts";
@@ -28,13 +29,14 @@ export interface DownloadModelOptions {
  * Downloads what opening a model of the Hub needs, into a cache folder, and resolves to the folder or the .gguf file
  * to open. Files that are there are not fetched again; a broken-off download goes on where it stopped. Node only.
  * @param id "owner/name", "owner/name/file.gguf", each with "@revision" behind it where "main" is not meant.
- * @throws ModelError "bad-option" for an id that is none, "missing-file" when the model or a file it needs is not
+ * @throws ModelError "bad-option" for an id that is none or without Node, "missing-file" when the model or a file it needs is not
  * there, "download" when access is refused, the connection keeps failing or the disk is full, "checksum", "aborted".
  */
 export async function downloadModel(
   id: string,
   options: DownloadModelOptions = {},
 ): Promise<string> {
+  expectNode("downloadModel: needs Node; fetch the files and open them by name in a browser");
   const hubId = parseHubId(id);
   const { dirname, join } = await import("node:path");
   const { mkdir, readFile, writeFile } = await import("node:fs/promises");

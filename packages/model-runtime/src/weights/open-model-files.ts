@@ -1,5 +1,6 @@
 import { ModelError } from "../model-error.ts";
 import type { LoadProgress } from "../open-options.ts";
+import { expectNode } from "./expect-node.ts";
 import { createMapFileSet, type FileSet } from "./file-set.ts";
 import { openGgufFiles } from "./gguf-files.ts";
 import { openHuggingFaceFiles } from "./huggingface-files.ts";
@@ -55,10 +56,7 @@ function findGgufFile(files: FileSet): string | undefined {
 
 async function openFileSet(source: ModelSource): Promise<FileSet> {
   if (typeof source !== "string") return createMapFileSet(source.name ?? "files", source.files);
-  if (globalThis.process?.versions?.node === undefined) {
-    const message = `${source}: a path needs Node; pass the files themselves in a browser`;
-    throw new ModelError("bad-option", message);
-  }
+  expectNode(`${source}: a path needs Node; pass the files themselves in a browser`);
   const { openPathFileSet } = await import("./file-set.node.ts");
   return openPathFileSet(source);
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { halfToFloat } from "./half-float.ts";
 import { TENSOR_BLOCKS, type TensorFormat } from "./tensor-format.ts";
 import golden from "./unpack.golden.json" with { type: "json" };
 import { unpackRow } from "./unpack.ts";
@@ -42,17 +41,5 @@ describe("unpackRow", () => {
     expect(() => unpackRow("q8_0", new Uint8Array(33), 0, new Float32Array(32), 32)).toThrow(
       RangeError,
     );
-  });
-});
-
-describe("halfToFloat", () => {
-  test("knows zeros, subnormals, the largest number, infinities and NaN", () => {
-    expect(halfToFloat(0x8000)).toBe(-0);
-    expect(halfToFloat(0x0001)).toBe(2 ** -24);
-    expect(halfToFloat(0x03ff)).toBe(1023 * 2 ** -24);
-    expect(halfToFloat(0x3c00)).toBe(1);
-    expect(halfToFloat(0x7bff)).toBe(65_504);
-    expect(halfToFloat(0xfc00)).toBe(Number.NEGATIVE_INFINITY);
-    expect(halfToFloat(0x7e00)).toBeNaN();
   });
 });

@@ -1,3 +1,4 @@
+import { decodeBf16 } from "@sift-attention/tensor";
 import { halfToFloat } from "./half-float.ts";
 import { TENSOR_BLOCKS, type TensorFormat } from "./tensor-format.ts";
 import { unpackQ4K, unpackQ6K } from "./unpack-superblock.ts";
@@ -13,9 +14,7 @@ const unpackBlock: Readonly<Record<TensorFormat, UnpackBlock>> = {
     out[at] = halfToFloat(bytes.getUint16(offset, true));
   },
   bf16: (bytes, offset, out, at) => {
-    // The upper half of a float32; the lower half is zero.
-    scratch.setUint32(0, bytes.getUint16(offset, true) << 16);
-    out[at] = scratch.getFloat32(0);
+    out[at] = decodeBf16(bytes.getUint16(offset, true));
   },
   q8_0: (bytes, offset, out, at) => {
     const scale = halfToFloat(bytes.getUint16(offset, true));
@@ -41,8 +40,6 @@ const unpackBlock: Readonly<Record<TensorFormat, UnpackBlock>> = {
   q4_k: unpackQ4K,
   q6_k: unpackQ6K,
 };
-
-const scratch = new DataView(new ArrayBuffer(4));
 
 /**
  * Unpacks `count` consecutive numbers of a tensor: bytes from `offset` on to `out[0 … count − 1]`. `count` is a whole
