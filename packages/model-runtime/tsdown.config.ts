@@ -6,7 +6,7 @@ const config: UserConfig = defineConfig({
   platform: "neutral",
   target: "es2022",
   // Loaded on demand, and only in Node.
-  external: [/^node:/],
+  deps: { neverBundle: [/^node:/] },
   dts: true,
   sourcemap: true,
 });
