@@ -27,21 +27,36 @@ function biasOf(j: i32): v128 {
   return bias == 0 ? zero() : v128.load(bias + ((j as usize) << 2));
 }
 
+/**
+ * The four rows that are multiplied together lie a quarter of the run apart, so that each is read as one long stream of
+ * ascending addresses: hardware fetches those ahead, but not four short rows of one page in turns.
+ */
 function oneRow(from: i32, to: i32): void {
-  const out = argument(0) as usize, x = argument(1) as usize, format = argument(4);
-  const columns = argument(6);
+  const x = argument(1) as usize, format = argument(4), columns = argument(6);
   const stride = rowBytes(format, columns) as usize;
+  const quarter = (to - from) >> 2;
+  const apart = (quarter as usize) * stride;
   let w = (argument(2) as usize) + (from as usize) * stride;
-  let j = from;
-  for (; j + 4 <= to; j += 4, w += 4 * stride) {
-    const sums = dotPackedFour(format, x, w, stride, columns as usize);
-    v128.store(out + ((j as usize) << 2), f32x4.add(biasOf(j), sums));
+  for (let j = from; j < from + quarter; j++, w += stride) {
+    const sums = dotPackedFour(format, x, w, apart, columns as usize);
+    storeSum(j, f32x4.extract_lane(sums, 0));
+    storeSum(j + quarter, f32x4.extract_lane(sums, 1));
+    storeSum(j + 2 * quarter, f32x4.extract_lane(sums, 2));
+    storeSum(j + 3 * quarter, f32x4.extract_lane(sums, 3));
   }
   const unpacked = scratch();
-  for (; j < to; j++, w += stride) {
-    unpackRow(format, w, columns, unpacked);
-    storeOne(out, x, unpacked, j, columns);
+  for (let j = from + 4 * quarter; j < to; j++) {
+    unpackRow(format, (argument(2) as usize) + (j as usize) * stride, columns, unpacked);
+    storeSum(j, dotOne(x, unpacked, columns as usize));
   }
+}
+
+/** out[0, j] = sum + bias[j]. */
+// @ts-ignore: decorator
+@inline
+function storeSum(j: i32, sum: f32): void {
+  const at = (j as usize) << 2, bias = argument(3) as usize;
+  store<f32>((argument(0) as usize) + at, (bias == 0 ? 0 : load<f32>(bias + at)) + sum);
 }
 
 function storeOne(out: usize, x: usize, w: usize, j: i32, columns: i32): void {
