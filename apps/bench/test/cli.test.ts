@@ -11,12 +11,14 @@ interface Ran {
   readonly err: string;
 }
 
-async function run(...argv: string[]): Promise<Ran> {
+const run = (...argv: string[]): Promise<Ran> => runUnder(new AbortController().signal, argv);
+
+async function runUnder(signal: AbortSignal, argv: readonly string[]): Promise<Ran> {
   let [out, err] = ["", ""];
   const code = await runCli(argv, {
     stdout: { write: (text) => (out += text) },
     stderr: { isTTY: false, write: (text: string) => (err += text) } as never,
-    signal: new AbortController().signal,
+    signal,
   });
   return { code, out, err };
 }
@@ -59,6 +61,13 @@ describe("runCli", () => {
     for (const option of ["--model", "--text", "--quick", "--fresh", "--json", "--quantiles"]) {
       expect(out).toContain(option);
     }
+  });
+
+  test("an interruption says how to go on and ends with 130", async () => {
+    const argv = ["quality", "--quick", "--out", folder];
+    const { code, err } = await runUnder(AbortSignal.abort(), argv);
+    expect(err).toBe("Interrupted. The same command goes on from here.\n");
+    expect(code).toBe(130);
   });
 
   test("measures tales-28m, prints the table and writes JSON and Markdown", async () => {

@@ -1,7 +1,7 @@
 import type { Session } from "@sift-attention/model-runtime";
 import { findPasskey, type PasskeyResult } from "../passkey/find-passkey.ts";
 import type { PasskeyPrompt } from "../passkey/passkey-prompt.ts";
-import { cellIdentity } from "./cell-identity.ts";
+import { measureCell } from "./measure-cell.ts";
 import type { QualityInput } from "./quality-input.ts";
 import type { Variant } from "./variants.ts";
 
@@ -18,24 +18,20 @@ export async function measurePasskey(
   { prompt, label }: PasskeyTask,
   variants: readonly Variant[],
 ): Promise<PasskeyResult[]> {
-  const { model, settings, store, progress, signal } = input;
+  const { model, settings, signal } = input;
   const { tokens, questionStart, answerStart } = prompt;
   const { warmup } = settings;
-  const rows = { firstPosition: questionStart, endPosition: tokens.length - 1 };
+  const answered = { firstPosition: questionStart, endPosition: tokens.length - 1 };
   const pass = { session, layers: model.config.layers, prompt, warmup, ...(signal && { signal }) };
   const results: PasskeyResult[] = [];
   for (const { method, quantile } of variants) {
-    const attention = method.attention({ quantile, warmup, ...rows });
-    const boundaries = [questionStart, answerStart];
-    const identity = cellIdentity(input, { kind: "passkey", tokens, attention, boundaries });
-    let result = store.read<PasskeyResult>(identity);
-    if (result === undefined) {
-      progress.report(`${label}, ${method.name}`);
-      result = await findPasskey(pass, attention);
-      store.write(identity, result);
-    }
-    results.push(result);
-    progress.advance();
+    const attention = method.attention({ quantile, warmup, ...answered });
+    const task = {
+      subject: { kind: "passkey", tokens, attention, boundaries: [questionStart, answerStart] },
+      label: `${label}, ${method.name}`,
+      measure: () => findPasskey(pass, attention),
+    } as const;
+    results.push(await measureCell(input, task));
   }
   return results;
 }

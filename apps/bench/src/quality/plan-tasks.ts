@@ -4,7 +4,7 @@ import { passkeyPrompt } from "../passkey/passkey-prompt.ts";
 import { seededUniform } from "../passkey/seeded-uniform.ts";
 import { textWindows } from "../text/text-windows.ts";
 import type { PasskeyTask } from "./measure-passkey.ts";
-import type { WindowTask } from "./measure-windows.ts";
+import type { WindowTask } from "./measure-window.ts";
 import type { BenchText, QualityInput } from "./quality-input.ts";
 import { windowProtocol } from "./window-protocol.ts";
 

@@ -1,7 +1,7 @@
 import type { Session } from "@sift-attention/model-runtime";
 import type { PasskeyResult } from "../passkey/find-passkey.ts";
 import { measurePasskey } from "./measure-passkey.ts";
-import { measureWindow } from "./measure-windows.ts";
+import { measureWindow } from "./measure-window.ts";
 import { type PasskeyRow, passkeyRow } from "./passkey-row.ts";
 import { ANSWER_ROOM, type ContextTasks, planTasks } from "./plan-tasks.ts";
 import type { QualityInput } from "./quality-input.ts";
