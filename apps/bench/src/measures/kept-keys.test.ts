@@ -10,21 +10,34 @@ const chunk = {
 };
 
 describe("keptKeys", () => {
-  test("divides each count by the keys that its row sees", () => {
-    const sums = keptKeys(chunk, 2);
-    expect(sums.keptFractions).toBeCloseTo(1 + 0.5 + 1 + 0.2 + 0.25 + 0.25 + 1 + 1, 6);
-    expect(sums.queryHeads).toBe(8);
-    expect(sums.unionFractions).toBeCloseTo(1 + 1 + 0.5 + 1, 6);
-    expect(sums.kvHeads).toBe(4);
+  test("divides the counts of a row by the keys that it sees", () => {
+    const first = keptKeys(chunk, 2, 0);
+    expect(first.keptFractions).toBeCloseTo((4 + 2 + 1 + 1) / 4, 12);
+    expect(first.unionFractions).toBeCloseTo((4 + 2) / 4, 12);
+    const second = keptKeys(chunk, 2, 1);
+    expect(second.keptFractions).toBeCloseTo((5 + 1 + 5 + 5) / 5, 12);
+    expect(second.unionFractions).toBeCloseTo((5 + 5) / 5, 12);
   });
 
-  test("counts value rows over layers and KV heads", () => {
-    expect(keptKeys(chunk, 2)).toMatchObject({ valueRowsRead: 16, valueRowsVisible: 18 });
+  test("counts heads and value rows over all layers", () => {
+    expect(keptKeys(chunk, 2, 1)).toMatchObject({
+      queryHeads: 4,
+      kvHeads: 2,
+      valueRowsRead: 10,
+      valueRowsVisible: 10,
+    });
   });
+});
 
-  test("adds up over chunks", () => {
-    const sums = keptKeys(chunk, 2);
-    expect(addKept(NOTHING_KEPT, sums)).toEqual(sums);
-    expect(addKept(sums, sums)).toMatchObject({ valueRowsRead: 32, queryHeads: 16 });
+describe("addKept", () => {
+  test("adds up rows", () => {
+    const [first, second] = [keptKeys(chunk, 2, 0), keptKeys(chunk, 2, 1)];
+    expect(addKept(NOTHING_KEPT, first)).toEqual(first);
+    expect(addKept(first, second)).toMatchObject({
+      queryHeads: 8,
+      kvHeads: 4,
+      valueRowsRead: 16,
+      valueRowsVisible: 18,
+    });
   });
 });

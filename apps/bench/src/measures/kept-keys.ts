@@ -33,31 +33,32 @@ export function addKept(a: KeptSums, b: KeptSums): KeptSums {
   };
 }
 
-/** Which keys and value rows the rows of a chunk read. Row r at position p sees p + 1 keys. */
-export function keptKeys(
-  chunk: Pick<ScoredChunk, "firstPosition" | "rows" | "kept" | "union">,
-  layers: number,
-): KeptSums {
-  const queryHeads = chunk.kept.length / (layers * chunk.rows);
-  const kvHeads = chunk.union.length / (layers * chunk.rows);
-  const visible = (entry: number, heads: number): number =>
-    chunk.firstPosition + (Math.floor(entry / heads) % chunk.rows) + 1;
-  let keptFractions = 0;
-  chunk.kept.forEach((kept, entry) => {
-    keptFractions += kept / visible(entry, queryHeads);
-  });
-  let [unionFractions, valueRowsRead, valueRowsVisible] = [0, 0, 0];
-  chunk.union.forEach((union, entry) => {
-    unionFractions += union / visible(entry, kvHeads);
-    valueRowsRead += union;
-    valueRowsVisible += visible(entry, kvHeads);
-  });
+/** What a pass kept, as the runtime hands it out: see `ScoredChunk`. */
+export type KeptCounts = Pick<ScoredChunk, "firstPosition" | "rows" | "kept" | "union">;
+
+/** Σ over layers and heads of one row of [layers, rows, heads] counts, exact as they are whole numbers. */
+function sumOfRow(counts: Float32Array, layers: number, rows: number, row: number): number {
+  const heads = counts.length / (layers * rows);
+  let sum = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const from = (layer * rows + row) * heads;
+    for (let head = 0; head < heads; head++) sum += counts[from + head]!;
+  }
+  return sum;
+}
+
+/** Which keys and value rows one row of a chunk read; at position p it sees p + 1 keys. */
+export function keptKeys(chunk: KeptCounts, layers: number, row: number): KeptSums {
+  const { firstPosition, rows } = chunk;
+  const visible = firstPosition + row + 1;
+  const valueRowsRead = sumOfRow(chunk.union, layers, rows, row);
+  const kvHeads = chunk.union.length / rows;
   return {
-    keptFractions,
-    queryHeads: chunk.kept.length,
-    unionFractions,
-    kvHeads: chunk.union.length,
+    keptFractions: sumOfRow(chunk.kept, layers, rows, row) / visible,
+    queryHeads: chunk.kept.length / rows,
+    unionFractions: valueRowsRead / visible,
+    kvHeads,
     valueRowsRead,
-    valueRowsVisible,
+    valueRowsVisible: visible * kvHeads,
   };
 }

@@ -1,6 +1,15 @@
 import type { ScoredChunk } from "@sift-attention/model-runtime";
-import { addKept, type KeptSums, keptKeys, NOTHING_KEPT } from "../measures/kept-keys.ts";
+import {
+  addKept,
+  type KeptCounts,
+  type KeptSums,
+  keptKeys,
+  NOTHING_KEPT,
+} from "../measures/kept-keys.ts";
 import { type MassCounts, MassHistogram } from "../measures/mass-histogram.ts";
+
+/** What a chunk of a pass tells of its attention. */
+type PassCounts = KeptCounts & Pick<ScoredChunk, "droppedMass">;
 
 /** What attention read and dropped over the rows of a pass that are not warmup. */
 export interface PassTotals {
@@ -8,7 +17,7 @@ export interface PassTotals {
   readonly droppedMass: MassCounts;
 }
 
-/** Adds up the chunks of a pass. */
+/** Adds up a pass row by row, so that the size of its chunks does not change a single bit. */
 export class PassCounter {
   readonly #layers: number;
   readonly #droppedMass: MassHistogram = new MassHistogram();
@@ -18,9 +27,19 @@ export class PassCounter {
     this.#layers = layers;
   }
 
-  add(chunk: ScoredChunk): void {
-    this.#kept = addKept(this.#kept, keptKeys(chunk, this.#layers));
-    for (const mass of chunk.droppedMass) this.#droppedMass.add(mass);
+  add(chunk: PassCounts): void {
+    for (let row = 0; row < chunk.rows; row++) {
+      this.#kept = addKept(this.#kept, keptKeys(chunk, this.#layers, row));
+      this.#addMasses(chunk, row);
+    }
+  }
+
+  #addMasses({ droppedMass, rows }: PassCounts, row: number): void {
+    const heads = droppedMass.length / (this.#layers * rows);
+    for (let layer = 0; layer < this.#layers; layer++) {
+      const from = (layer * rows + row) * heads;
+      for (let head = 0; head < heads; head++) this.#droppedMass.add(droppedMass[from + head]!);
+    }
   }
 
   totals(): PassTotals {
