@@ -1,6 +1,9 @@
 // Compiles assembly/ twice, for shared memory (threads) and for private memory, and writes both binaries as base64 to
 // src/ops/wasm/kernels.generated.ts, so that bundlers, browsers and Node find them alike.
-import { mkdir, writeFile } from "node:fs/promises";
+//
+// The sources are called .mts: AssemblyScript puts decorators on functions, which the tools that read every .ts file of
+// the workspace refuse. The compiler asks for .ts.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -10,7 +13,7 @@ const target = join(root, "src/ops/wasm/kernels.generated.ts");
 
 /** Pages of 64 KiB: 4 GiB, all that 32-bit addresses reach. */
 const maximumPages = "65536";
-/** The first bytes are the job block: see assembly/control.ts. */
+/** The first bytes are the job block: see assembly/control.mts. */
 const reservedBytes = "4096";
 
 const options = [
@@ -26,6 +29,8 @@ async function compile(memoryOptions) {
   const { error, stderr } = await asc.main(
     ["assembly/index.ts", "--baseDir", root, ...options, ...memoryOptions],
     {
+      readFile: (name, base) =>
+        readFile(join(base, name.replace(/\.ts$/, ".mts")), "utf8").catch(() => null),
       writeFile(name, contents) {
         if (name.endsWith(".wasm")) binary = contents;
       },

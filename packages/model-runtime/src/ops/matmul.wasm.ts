@@ -2,7 +2,7 @@ import type { TensorFormat } from "../weights/tensor-format.ts";
 import type { CpuMatrix, CpuRegion } from "./cpu-ops.ts";
 import type { WasmMachine } from "./wasm/wasm-machine.ts";
 
-/** The numbers that assembly/unpack.ts gives the formats. */
+/** The numbers that assembly/unpack.mts gives the formats. */
 export const formatNumbers: Readonly<Record<TensorFormat, number>> = {
   f32: 0,
   f16: 1,

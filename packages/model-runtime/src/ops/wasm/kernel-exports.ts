@@ -1,4 +1,4 @@
-/** What assembly/index.ts exports. Addresses and sizes are bytes. */
+/** What assembly/index.mts exports. Addresses and sizes are bytes. */
 export interface KernelExports {
   setThreads(count: number, mainMayBlock: number): void;
   setScratch(address: number, stride: number): void;

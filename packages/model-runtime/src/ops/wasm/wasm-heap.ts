@@ -7,7 +7,7 @@ const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 64;
 /** 4 GiB, then what smaller address spaces may still allow. */
 const MAXIMUM_PAGES = [65_536, 32_768, 16_384, 8_192];
-/** The job block: see assembly/control.ts. */
+/** The job block: see assembly/control.mts. */
 const RESERVED_BYTES = 4_096;
 
 /** A piece of a WasmHeap. */

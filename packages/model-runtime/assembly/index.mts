@@ -54,7 +54,7 @@ export function work(index: i32): void {
   while (control.awaitWork()) drawAll();
 }
 
-/** Arguments as matmul.ts names them. */
+/** Arguments as matmul.mts names them. */
 export function matmul(outputs: i32, span: i32): void {
   control.setArgument(7, outputs);
   control.setArgument(8, span);
@@ -71,7 +71,7 @@ export function rmsNorm(out: i32, x: i32, weight: i32, rows: i32, width: i32, ep
   runSpans(RMS_NORM, rows, NORM_SPAN);
 }
 
-/** Arguments as rotate.ts names them. */
+/** Arguments as rotate.mts names them. */
 export function rotate(rows: i32): void {
   control.setArgument(3, rows);
   runSpans(ROTATE, rows, ROTATE_SPAN);
@@ -98,7 +98,7 @@ export function attentionBlockBytes(lines: i32, keys: i32, headDim: i32, isShare
   return ((useBlock(0, lines, keys, headDim, tiles) + 63) & ~63) as u32;
 }
 
-/** Arguments as attention.ts names them. */
+/** Arguments as attention.mts names them. */
 export function attention(rows: i32, kvHeads: i32): void {
   attentionJob.advanceValueSums();
   if (rows > 1) {
