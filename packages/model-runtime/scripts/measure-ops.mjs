@@ -2,24 +2,13 @@
 //
 // Best of several short runs, for comparing two versions on a quiet machine; not a benchmark of record.
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "tsdown";
+import { pathToFileURL } from "node:url";
+import { bundleOps } from "./bundle-ops.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const hidden = 512;
 const feedForward = 1536;
 const geometry = { queryHeads: 8, kvHeads: 2, headDim: 64 };
 const bitsPerNumber = { f32: 32, f16: 16, q8_0: 8.5, q4_1: 5, q4_k: 4.5, q6_k: 6.5625 };
-
-/** Bundles the operators from source, which Node does not run as it is. */
-async function loadOps() {
-  const outDir = join(root, ".cache", "measure-ops");
-  await build({
-    ...{ cwd: root, config: false, outDir, format: "esm", platform: "neutral", dts: false },
-    ...{ entry: ["src/ops/create-cpu-ops.ts"], logLevel: "error" },
-  });
-  return import(pathToFileURL(join(outDir, "create-cpu-ops.js")).href);
-}
 
 /** Milliseconds of one call: the best of seven runs of some 30 ms. */
 function measure(call) {
@@ -122,7 +111,8 @@ function measureAll(ops) {
   print("rmsNorm [1, 512]", ms, perNumber(ms, hidden));
 }
 
-const { createCpuOps } = await loadOps();
+const folder = await bundleOps("measure-ops");
+const { createCpuOps } = await import(pathToFileURL(join(folder, "create-cpu-ops.js")).href);
 const wanted = process.argv.slice(2).map(Number);
 for (const threads of wanted.length > 0 ? wanted : [1, 2]) {
   const ops = await createCpuOps({ kind: "wasm", threads });

@@ -1,15 +1,11 @@
 import { createReadStream } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { launchChromium } from "@sift-attention/testing/chromium";
-import { build } from "tsdown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleOps } from "../../scripts/bundle-ops.mjs";
 import type { CpuOps } from "./cpu-ops.ts";
 import type { CpuOpsOptions } from "./create-cpu-ops.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const outDir = `${root}.cache/create-cpu-ops-browser-test`;
 
 const html = `<!doctype html><title>CpuOps</title><script type="module">
   import { createCpuOps } from "/create-cpu-ops.js";
@@ -17,7 +13,7 @@ const html = `<!doctype html><title>CpuOps</title><script type="module">
 </script>`;
 
 /** Serves the bundle; pages under /isolated may share memory with their workers. */
-function serve(): Promise<Server> {
+function serve(folder: string): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
     if (path.startsWith("/isolated")) {
@@ -26,7 +22,7 @@ function serve(): Promise<Server> {
     }
     if (path.endsWith(".js")) {
       response.setHeader("Content-Type", "text/javascript");
-      createReadStream(`${outDir}${path}`).pipe(response);
+      createReadStream(`${folder}${path}`).pipe(response);
     } else {
       response.setHeader("Content-Type", "text/html");
       response.end(html);
@@ -55,11 +51,7 @@ describe("createCpuOps in a browser", () => {
   let server: Server;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   beforeAll(async () => {
-    await build({
-      ...{ cwd: root, config: false, outDir, format: "esm", platform: "neutral", dts: false },
-      ...{ entry: ["src/ops/create-cpu-ops.ts"], logLevel: "error" },
-    });
-    server = await serve();
+    server = await serve(await bundleOps("create-cpu-ops-browser-test"));
     browser = await launchChromium();
   });
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "tsdown";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { bundleOps } from "../../scripts/bundle-ops.mjs";
 import { createCpuOps } from "./create-cpu-ops.ts";
 
 afterEach(() => {
@@ -68,13 +68,9 @@ describe("createCpuOps", () => {
 });
 
 describe("a process that uses CpuOps", () => {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const outDir = `${root}.cache/create-cpu-ops-test`;
+  let outDir: string;
   beforeAll(async () => {
-    await build({
-      ...{ cwd: root, config: false, outDir, format: "esm", platform: "neutral", dts: false },
-      ...{ entry: ["src/ops/create-cpu-ops.ts"], logLevel: "error" },
-    });
+    outDir = await bundleOps("create-cpu-ops-test");
   });
 
   /** Exit code, or null when it had to be killed. */
