@@ -1,3 +1,5 @@
+import { paintVersion } from "../theme.ts";
+
 /** Names of the page's colours that canvases paint with. */
 export type PaintName =
   | "ink"
@@ -24,11 +26,21 @@ export function createColourProbe(host: HTMLElement): ColourProbe {
   probe.hidden = true;
   host.append(probe);
   const computed = getComputedStyle(probe);
+  const known = new Map<PaintName, string>();
+  let version = paintVersion.peek();
   return {
     read(name) {
-      probe.style.color = `var(--${name})`;
-      return computed.color;
+      if (version !== paintVersion.peek()) known.clear();
+      version = paintVersion.peek();
+      const colour = known.get(name) ?? resolve(probe, computed, name);
+      known.set(name, colour);
+      return colour;
     },
     remove: () => probe.remove(),
   };
+}
+
+function resolve(probe: HTMLElement, computed: CSSStyleDeclaration, name: PaintName): string {
+  probe.style.color = `var(--${name})`;
+  return computed.color;
 }

@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import type { PlotOptions } from "../components/plot.tsx";
 import { formatCount, formatWeight } from "../format/format-number.ts";
-import { evaluateLaw, readHeadSeries } from "../run/head-series.ts";
+import { evaluateLaw } from "../run/head-series.ts";
 import type { Run } from "../run/run.ts";
 import { isRunning } from "../run/run-status.ts";
 import { createAxis } from "./chart-axes.ts";
@@ -58,7 +58,7 @@ export function lawChartOptions(probe: ColourProbe): PlotOptions {
 /** Columns of the chart: x, observed quantile, fitted law, threshold, each as a power of ten. */
 export function lawChartData(run: Run | undefined, layer: number, head: number): uPlot.AlignedData {
   if (!run) return [[], [], [], []];
-  const { x, observed, fitted, threshold, law } = readHeadSeries(run, layer, head);
+  const { x, observed, fitted, threshold, law } = run.headSeries(layer, head);
   const end = plannedEnd(run);
   const beyond = isRunning(run.status.peek()) && end > (x.at(-1) ?? 0) ? [end] : [];
   const pad = beyond.map(() => null);

@@ -59,7 +59,7 @@ function wholeStep(value: number): string {
 
 function shadeWarmup(plot: uPlot, probe: ColourProbe): void {
   const run = shownRun.peek();
-  const last = run?.steps[run.warmupSteps - 1]?.event.step;
+  const last = run?.steps[run.totals.warmupSteps - 1]?.event.step;
   if (last === undefined) return;
   const left = plot.valToPos(1, "x", true);
   const right = Math.min(plot.valToPos(last + 0.5, "x", true), plot.bbox.left + plot.bbox.width);

@@ -19,10 +19,10 @@ export function BytesPanel() {
     >
       <ul class="legend">
         <li class="legend-box" data-colour="kept">
-          read <b id="bytes-read">{formatBytes(run?.valueBytesRead ?? 0)}</b>
+          read <b id="bytes-read">{formatBytes(run?.totals.valueBytesRead ?? 0)}</b>
         </li>
         <li class="legend-box" data-colour="skipped">
-          skipped <b id="bytes-skipped">{formatBytes(run?.valueBytesSkipped ?? 0)}</b>
+          skipped <b id="bytes-skipped">{formatBytes(run?.totals.valueBytesSkipped ?? 0)}</b>
         </li>
       </ul>
       <Plot
@@ -48,7 +48,7 @@ function createOptions(probe: ColourProbe): PlotOptions {
 
 function update(plot: uPlot): void {
   const run = shownRun.value;
-  run?.frame.value;
+  run?.chartFrame.value;
   run?.status.value;
   inspectedStep.value;
   const { step, bytesAll, bytesRead } = run?.columns ?? { step: [], bytesAll: [], bytesRead: [] };

@@ -25,9 +25,12 @@ export function Composer() {
       }}
     >
       <div class="composer-head">
-        <label class="panel-title" for="prompt">
-          Prompt
-        </label>
+        <div class="composer-title">
+          <label class="panel-title" for="prompt">
+            Prompt
+          </label>
+          <span class="aside-label">{wordCount(prompt.value)}</span>
+        </div>
         <Segmented
           legend="How the prompt is sent"
           name="format"
@@ -109,6 +112,11 @@ function Buttons({ isReady }: { readonly isReady: boolean }) {
       <kbd class="shortcut">Ctrl ↵</kbd>
     </div>
   );
+}
+
+function wordCount(text: string): string {
+  const words = text.split(/\s+/).filter((word) => word !== "").length;
+  return words === 1 ? "1 word" : `${words.toLocaleString("en")} words`;
 }
 
 function run(): void {

@@ -49,7 +49,7 @@ function createOptions(probe: ColourProbe): PlotOptions {
 
 function update(plot: uPlot): void {
   const run = shownRun.value;
-  run?.frame.value;
+  run?.chartFrame.value;
   run?.status.value;
   inspectedStep.value;
   const columns = run?.columns;

@@ -78,7 +78,7 @@ function RunTable({ rows }: { readonly rows: readonly Run[] }) {
 }
 
 function RunRow({ run }: { readonly run: Run }) {
-  run.frame.value;
+  run.chartFrame.value;
   const { attention, prompt } = run.settings;
   const summary = summariseRun(run);
   const isShown = shownRun.value === run;
@@ -151,7 +151,7 @@ function againstFull(run: Run): string {
     (other) => other.settings.attention.kind === "full" && isSameTask(run, other),
   );
   if (!reference) return "–";
-  reference.frame.value;
+  reference.chartFrame.value;
   const { pieces, isWhole } = compareText(run, reference);
   if (isWhole) return "identical";
   return `same for ${formatCount(pieces)} tokens`;

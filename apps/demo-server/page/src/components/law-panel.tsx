@@ -4,7 +4,6 @@ import { lawChartData, lawChartOptions } from "../charts/law-chart.ts";
 import { formatWeight } from "../format/format-number.ts";
 import { selectedHead, shownRun } from "../page-state.ts";
 import type { HeadSeries } from "../run/head-series.ts";
-import { readHeadSeries } from "../run/head-series.ts";
 import { Panel } from "./panel.tsx";
 import { Plot, type PlotOptions } from "./plot.tsx";
 
@@ -13,7 +12,7 @@ export function LawPanel() {
   const run = shownRun.value;
   run?.frame.value;
   const { layer, head } = selectedHead.value;
-  const series = run ? readHeadSeries(run, layer, head) : undefined;
+  const series = run ? run.headSeries(layer, head) : undefined;
   const isSifted = run === undefined || run.settings.attention.kind === "sift";
   return (
     <Panel
@@ -52,7 +51,7 @@ export function LawPanel() {
         )}
       </div>
       <p class="formula">
-        {series ? (
+        {series && isSifted ? (
           <LawReading series={series} />
         ) : (
           <span class="formula-law">
@@ -64,9 +63,13 @@ export function LawPanel() {
   );
 }
 
-function LawReading({ series: { law, observed, threshold } }: { readonly series: HeadSeries }) {
-  const seen = observed.filter((value) => value !== null).length;
-  if (!law) return <>{seen === 0 ? "No observation yet" : `${seen} observed so far`}</>;
+function LawReading({
+  series: { law, observedCount, threshold },
+}: {
+  readonly series: HeadSeries;
+}) {
+  if (!law)
+    return <>{observedCount === 0 ? "No observation yet" : `${observedCount} observed so far`}</>;
   const current = threshold.at(-1) ?? undefined;
   return (
     <>
@@ -85,7 +88,7 @@ function createOptions(probe: ColourProbe): PlotOptions {
 
 function update(plot: uPlot): void {
   const run = shownRun.value;
-  run?.frame.value;
+  run?.chartFrame.value;
   run?.status.value;
   const { layer, head } = selectedHead.value;
   plot.setData(lawChartData(run, layer, head));

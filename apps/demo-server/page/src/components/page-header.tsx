@@ -12,8 +12,8 @@ export function PageHeader() {
         <div>
           <h1>SiftAttention</h1>
           <p>
-            For each new token a language model looks back at every earlier one. Sifting predicts
-            which of them hardly matter and leaves their values unread.
+            Sifting predicts which earlier tokens hardly matter for the next one, and leaves their
+            values unread.
           </p>
         </div>
       </div>

@@ -85,7 +85,7 @@ function stagesOf(run: Run): readonly PhaseStage[] {
 function siftStages(run: Run, hasText: boolean, goesOn: boolean): readonly PhaseStage[] {
   const { attention } = run.settings;
   const planned = (attention.kind === "sift" ? attention.warmup : undefined) ?? 0;
-  const { warmupSteps } = run;
+  const { warmupSteps } = run.totals;
   const sifted = run.steps.length - warmupSteps;
   const warm = sifted > 0 ? "done" : !hasText ? "waiting" : goesOn ? "active" : "done";
   const room = Math.max(1, run.plannedSteps - planned);

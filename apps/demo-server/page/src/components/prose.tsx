@@ -53,15 +53,22 @@ function writeText(host: HTMLElement, run: Run): () => void {
   const start = document.createElement("span");
   start.className = "prompt-text";
   if (format === "plain") start.textContent = endOf(prompt);
-  host.replaceChildren(start);
+  let paragraph = createParagraph();
+  paragraph.append(start);
+  host.replaceChildren(paragraph);
   let coloured = 0;
   const tokens: HTMLElement[] = [];
   const stopWriting = effect(() => {
     run.frame.value;
     const follows = host.scrollHeight - host.scrollTop - host.clientHeight < FOLLOW_DISTANCE;
-    const added = run.pieces.slice(tokens.length).map(({ text }) => createToken(text));
-    host.append(...added);
-    tokens.push(...added);
+    for (const { text } of run.pieces.slice(tokens.length)) {
+      const token = createToken(text);
+      paragraph.append(token);
+      tokens.push(token);
+      if (!text.includes("\n")) continue;
+      paragraph = createParagraph();
+      host.append(paragraph);
+    }
     for (; coloured < tokens.length; coloured++) {
       const step = run.pieces[coloured]?.step;
       if (step === undefined && coloured === tokens.length - 1) break;
@@ -80,6 +87,13 @@ function writeText(host: HTMLElement, run: Run): () => void {
     stopMarking();
     host.replaceChildren();
   };
+}
+
+/** A block of its own, so that a new token lays out its paragraph alone. */
+function createParagraph(): HTMLElement {
+  const paragraph = document.createElement("div");
+  paragraph.className = "paragraph";
+  return paragraph;
 }
 
 function createToken(text: string): HTMLElement {

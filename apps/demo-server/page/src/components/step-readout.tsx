@@ -16,14 +16,14 @@ export function StepReadout({ run }: { readonly run: Run | undefined }) {
         {event ? (
           <>
             <span class={`phase-dot phase-${event.phase}`} aria-hidden="true" />
-            Step {formatCount(event.step)} <q>{visible(piece?.text ?? "")}</q>
+            Step {formatCount(event.step)} {piece && <q>{visible(piece.text)}</q>}
           </>
         ) : (
           "Point at a token to see how it was made"
         )}
       </p>
       <dl>
-        <Reading name="phase" value={event?.phase ?? "–"} />
+        <Reading name="phase" value={phaseName(run, event?.phase)} />
         <Reading name="keys seen" value={formatCount(event?.contextLength)} />
         <Reading name="kept" value={formatPercent(step?.kept)} />
         <Reading name="union kept" value={formatPercent(step?.union)} />
@@ -41,6 +41,11 @@ function Reading({ name, value }: { readonly name: string; readonly value: strin
       <dd>{value}</dd>
     </div>
   );
+}
+
+/** "full" stands for every kind of attention without a schedule: their own names say more. */
+function phaseName(run: Run | undefined, phase: string | undefined): string {
+  return (phase === "full" ? run?.settings.attention.kind : phase) ?? "–";
 }
 
 function visible(text: string): string {

@@ -11,8 +11,8 @@ export function Tiles() {
   const run = shownRun.value;
   run?.frame.value;
   const step = run?.steps[inspectedStep.value ?? run.steps.length - 1];
-  const skipped = run?.valueBytesSkipped ?? 0;
-  const all = (run?.valueBytesRead ?? 0) + skipped;
+  const skipped = run?.totals.valueBytesSkipped ?? 0;
+  const all = (run?.totals.valueBytesRead ?? 0) + skipped;
   const hasSteps = run !== undefined && run.steps.length > 0;
   return (
     <section class="tiles" aria-label="Key figures">

@@ -1,47 +1,57 @@
 import type { HeadLawRecord } from "../../../src/live-events.ts";
 import type { Run } from "./run.ts";
+import type { StepRecord } from "./step-record.ts";
 
-/** What the law panel draws of one head: aligned columns over the law's clock. */
-export interface HeadSeries {
+type Source = Pick<Run, "steps" | "laws" | "clock">;
+
+/** What the law panel draws of one head: aligned columns over the law's clock that grow with the run. */
+export class HeadSeries {
+  readonly layer: number;
+  readonly head: number;
   /** Clock value of each step, rising. */
-  readonly x: readonly number[];
+  readonly x: number[] = [];
   /** τ-quantile of the weights where it was observed. */
-  readonly observed: readonly (number | null)[];
+  readonly observed: (number | null)[] = [];
   /** The fitted law at each x, once there is one. */
-  readonly fitted: readonly (number | null)[];
+  readonly fitted: (number | null)[] = [];
   /** The threshold θ where one was used. */
-  readonly threshold: readonly (number | null)[];
-  readonly law: HeadLawRecord | undefined;
-}
+  readonly threshold: (number | null)[] = [];
+  observedCount = 0;
+  law: HeadLawRecord | undefined;
+  readonly #source: Source;
+  #stepsRead = 0;
 
-/** Collects the observations, law and thresholds of a layer's head from a run's steps. */
-export function readHeadSeries(
-  run: Pick<Run, "steps" | "laws" | "clock">,
-  layer: number,
-  head: number,
-): HeadSeries {
-  const law = run.laws.find((record) => record.layer === layer && record.head === head);
-  const rows = run.steps
-    .map(({ event }) => ({
-      x: run.clock === "generated-steps" ? event.step : event.contextLength,
-      observed: event.quantiles?.[layer]?.[head] ?? null,
-      threshold: thresholdOf(event.logThresholds?.[layer]?.[head]),
-    }))
-    .filter(({ observed, threshold }) => observed !== null || threshold !== null);
-  return {
-    x: rows.map(({ x }) => x),
-    observed: rows.map(({ observed }) => observed),
-    threshold: rows.map(({ threshold }) => threshold),
-    fitted: rows.map(({ x }) => (law ? evaluateLaw(law, x) : null)),
-    law,
-  };
+  constructor(source: Source, layer: number, head: number) {
+    this.#source = source;
+    this.layer = layer;
+    this.head = head;
+  }
+
+  /** Takes in the steps and the law that came since the last call. */
+  extend(): this {
+    const { steps, laws } = this.#source;
+    for (; this.#stepsRead < steps.length; this.#stepsRead++) this.#add(steps[this.#stepsRead]!);
+    this.law ??= laws.find(({ layer, head }) => layer === this.layer && head === this.head);
+    if (this.law && this.fitted.length > 0 && this.fitted[0] === null) this.fitted.length = 0;
+    for (let at = this.fitted.length; at < this.x.length; at++) {
+      this.fitted.push(this.law ? evaluateLaw(this.law, this.x[at]!) : null);
+    }
+    return this;
+  }
+
+  #add({ event }: StepRecord): void {
+    const observed = event.quantiles?.[this.layer]?.[this.head] ?? null;
+    const logThreshold = event.logThresholds?.[this.layer]?.[this.head] ?? null;
+    if (observed === null && logThreshold === null) return;
+    const isSteps = this.#source.clock === "generated-steps";
+    this.x.push(isSteps ? event.step : event.contextLength);
+    this.observed.push(observed);
+    this.threshold.push(logThreshold === null ? null : Math.exp(logThreshold));
+    if (observed !== null) this.observedCount += 1;
+  }
 }
 
 /** y = exp(logScale) · x^(−exponent). */
 export function evaluateLaw(law: Pick<HeadLawRecord, "logScale" | "exponent">, x: number): number {
   return Math.exp(law.logScale - law.exponent * Math.log(x));
-}
-
-function thresholdOf(logThreshold: number | null | undefined): number | null {
-  return logThreshold === undefined || logThreshold === null ? null : Math.exp(logThreshold);
 }

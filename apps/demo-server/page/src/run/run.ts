@@ -1,4 +1,4 @@
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type {
   CompletionTimings,
   HeadLawRecord,
@@ -8,9 +8,14 @@ import type {
 } from "../../../src/live-events.ts";
 import type { GenerationEvent } from "../api/generation-events.ts";
 import type { GenerationSettings } from "../api/generation-request.ts";
+import { HeadSeries } from "./head-series.ts";
 import type { RunStatus } from "./run-status.ts";
+import { RunTotals } from "./run-totals.ts";
 import { StepColumns } from "./step-columns.ts";
 import { createStepRecord, type StepRecord } from "./step-record.ts";
+
+/** Between two drawings of the charts of a run that goes on, in milliseconds. */
+const CHART_INTERVAL_MS = 100;
 
 /** A piece of the text and the step that made it. */
 export interface TextPiece {
@@ -35,11 +40,12 @@ export class Run {
   prefill: PrefillEvent | undefined;
   summary: SiftSummary | undefined;
   timings: CompletionTimings | undefined;
-  valueBytesRead = 0;
-  valueBytesSkipped = 0;
-  warmupSteps = 0;
+  readonly totals: RunTotals = new RunTotals();
   readonly #frame: Signal<number> = signal(0);
+  readonly #chartFrame: Signal<number> = signal(0);
   #isScheduled = false;
+  #chartsDrawnMs = 0;
+  #headSeries: HeadSeries | undefined;
 
   constructor(id: number, settings: GenerationSettings, info: ServerInfo) {
     this.id = id;
@@ -49,6 +55,11 @@ export class Run {
 
   get frame(): ReadonlySignal<number> {
     return this.#frame;
+  }
+
+  /** Like `frame`, but some ten times a second: for what is costly to draw. */
+  get chartFrame(): ReadonlySignal<number> {
+    return this.#chartFrame;
   }
 
   get text(): string {
@@ -75,6 +86,13 @@ export class Run {
     return (attention.kind === "sift" ? attention.clock : undefined) ?? "context-length";
   }
 
+  /** Observations, law and thresholds of a head so far. */
+  headSeries(layer: number, head: number): HeadSeries {
+    const isSame = this.#headSeries?.layer === layer && this.#headSeries.head === head;
+    if (!isSame) this.#headSeries = new HeadSeries(this, layer, head);
+    return this.#headSeries!.extend();
+  }
+
   accept(event: GenerationEvent): void {
     if (event.kind === "text") this.#acceptText(event.text);
     else if (event.kind === "law") this.laws = event.event.laws;
@@ -86,8 +104,11 @@ export class Run {
 
   /** Ends the run, or changes where it stands for a reason that the stream did not give. */
   close(status: RunStatus): void {
-    this.status.value = status;
-    this.#publish();
+    batch(() => {
+      this.status.value = status;
+      this.#frame.value += 1;
+      this.#chartFrame.value += 1;
+    });
   }
 
   #acceptPrefill(event: PrefillEvent): void {
@@ -106,9 +127,7 @@ export class Run {
     const piece = this.pieces.at(-1);
     if (piece && piece.step === undefined && this.pieces.length > 1) piece.step = index;
     this.columns.push(record);
-    this.valueBytesRead += record.event.valueBytesRead;
-    this.valueBytesSkipped += record.event.valueBytesSkipped;
-    if (record.event.phase === "warmup") this.warmupSteps += 1;
+    this.totals.add(record);
     if (this.status.value.kind !== "decoding") this.status.value = { kind: "decoding" };
   }
 
@@ -126,13 +145,12 @@ export class Run {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((nowMs) => {
       this.#isScheduled = false;
-      this.#publish();
+      this.#frame.value += 1;
+      if (nowMs - this.#chartsDrawnMs < CHART_INTERVAL_MS) return;
+      this.#chartsDrawnMs = nowMs;
+      this.#chartFrame.value += 1;
     });
-  }
-
-  #publish(): void {
-    this.#frame.value += 1;
   }
 }
