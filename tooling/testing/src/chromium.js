@@ -53,6 +53,22 @@ function unpack(name, parts) {
   return folder;
 }
 
+/** The package's own settings name folders that only its cloud has; without any font the browser dies at a text field. */
+function writeFontSettings(folder) {
+  const path = join(folder, "fonts-here.conf");
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, "fonts")}</dir>
+  <cachedir>${join(folder, "font-cache")}</cachedir>
+</fontconfig>
+`;
+  if (existsSync(path)) return path;
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
+  return path;
+}
+
 /** A headless Chromium: $CHROMIUM, the system's, or the one in an npm package, so that no other install is needed. */
 export async function launchChromium(options = {}) {
   const { chromium } = await import("playwright-core");
@@ -69,7 +85,8 @@ export async function launchChromium(options = {}) {
     ]);
     executablePath = join(folder, "chromium");
     env.LD_LIBRARY_PATH = join(folder, "lib");
-    env.FONTCONFIG_PATH = folder;
+    env.FONTCONFIG_FILE = writeFontSettings(folder);
+    env.LC_ALL = "en_US.UTF-8";
   }
   return chromium.launch({
     executablePath,

@@ -1,3 +1,5 @@
+import "./charts/browser-language.ts";
+
 import { render } from "preact";
 import { watchServer } from "./api/watch-server.ts";
 import { App } from "./app.tsx";

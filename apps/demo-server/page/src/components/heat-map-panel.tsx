@@ -17,7 +17,7 @@ export function HeatMapPanel() {
       id="heads"
       title="Kept by each head"
       aside={<span class="tag">{event ? `step ${formatCount(event.step)}` : "no step yet"}</span>}
-      about="One square per head: the darker, the more keys it kept. The ∪ columns show the union of a group, the value rows that must be read. Click a head to see its law."
+      about="One square per head: the stronger its colour, the more keys it kept. The ∪ columns show the union of a group, the value rows that must be read. Click a head to see its law."
     >
       {shape ? <HeatMap shape={shape} /> : <div class="heat-skeleton" />}
       <HeatScale />

@@ -76,7 +76,7 @@ function LawReading({
       <span class="formula-law">
         θ(x) = {formatWeight(Math.exp(law.logScale))} · x<sup>−{law.exponent.toFixed(2)}</sup>
       </span>
-      <span>R² {law.rSquared.toFixed(2)}</span>
+      <span>R² {law.rSquared.toFixed(2).replace("-", "−")}</span>
       <span>now θ = {formatWeight(current)}</span>
     </>
   );

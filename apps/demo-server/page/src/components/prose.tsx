@@ -8,6 +8,9 @@ import { isRunning } from "../run/run-status.ts";
 const PROMPT_SHOWN = 600;
 /** How near the end, in CSS pixels, still counts as following the text. */
 const FOLLOW_DISTANCE = 40;
+/** Fractions from which on a token has its full colour: steps differ most below. */
+const FULL_COLOUR_KEPT = 0.6;
+const FULL_COLOUR_DROPPED = 0.25;
 
 /** The text, one element a token, added to the page directly so that long texts stay fast. */
 export function Prose({ run }: { readonly run: Run | undefined }) {
@@ -107,11 +110,12 @@ function colourToken(token: HTMLElement, run: Run, step: number): void {
   const record = run.steps[step];
   if (!record) return;
   token.dataset.step = String(step);
-  token.style.setProperty("--kept-share", Math.sqrt(record.kept).toFixed(3));
-  token.style.setProperty(
-    "--dropped-share",
-    Math.sqrt(Math.min(1, 4 * record.droppedMass)).toFixed(3),
-  );
+  token.style.setProperty("--kept-share", share(record.kept, FULL_COLOUR_KEPT));
+  token.style.setProperty("--dropped-share", share(record.droppedMass, FULL_COLOUR_DROPPED));
+}
+
+function share(value: number, full: number): string {
+  return Math.min(1, value / full).toFixed(3);
 }
 
 function endOf(prompt: string): string {

@@ -2,17 +2,16 @@ import type { ComponentChildren } from "preact";
 import type { Failure } from "../api/failure.ts";
 import { apiKey, expected, server } from "../page-state.ts";
 import type { Run } from "../run/run.ts";
+import { explainPhase } from "../run/run-phases.ts";
+import { isRunning } from "../run/run-status.ts";
 
-/** How the run ended, or why it did not start. */
+/** What the run does, how it ended, or why it did not start. */
 export function RunNotice({ run }: { readonly run: Run | undefined }) {
   const state = server.value;
   const status = run?.status.value;
   if (status?.kind === "failed") return <FailureNotice failure={status.failure} />;
   if (state.kind === "failed") return <FailureNotice failure={state.failure} />;
-  if (!run || !status) return <Notice tone="quiet">Nothing has been written yet.</Notice>;
-  if (status.kind === "connecting") return <Notice tone="quiet">Waiting for the server …</Notice>;
-  if (status.kind === "prefill") return <Notice tone="quiet">Reading the prompt …</Notice>;
-  if (status.kind === "decoding") return <Notice tone="quiet">Writing …</Notice>;
+  if (!run || !status || isRunning(status)) return <PhaseNotice run={run} />;
   if (status.kind === "stopped") {
     return <Notice tone="plain">Stopped after {tokens(run)}. What was written stays.</Notice>;
   }
@@ -30,6 +29,11 @@ export function RunNotice({ run }: { readonly run: Run | undefined }) {
       <Verdict run={run} />
     </Notice>
   );
+}
+
+function PhaseNotice({ run }: { readonly run: Run | undefined }) {
+  run?.frame.value;
+  return <p class="about">{explainPhase(run)}</p>;
 }
 
 function tokens({ tokens: count }: Run): string {
@@ -50,7 +54,7 @@ function Verdict({ run }: { readonly run: Run }) {
 }
 
 interface NoticeProps {
-  readonly tone: "quiet" | "plain" | "good" | "warning" | "bad";
+  readonly tone: "plain" | "good" | "warning" | "bad";
   readonly children: ComponentChildren;
 }
 

@@ -32,9 +32,11 @@ export function TextPanel() {
         </div>
       </header>
       <PhaseBar run={run} />
+      <div class="run-notice">
+        <RunNotice run={run} />
+      </div>
       <Prose run={run} />
       <StepReadout run={run} />
-      <RunNotice run={run} />
     </section>
   );
 }

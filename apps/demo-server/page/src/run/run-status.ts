@@ -10,6 +10,8 @@ export type RunStatus =
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** Whether the run still waits for the server. */
-export function isRunning(status: RunStatus): boolean {
+export function isRunning(
+  status: RunStatus,
+): status is Extract<RunStatus, { kind: "connecting" | "prefill" | "decoding" }> {
   return status.kind === "connecting" || status.kind === "prefill" || status.kind === "decoding";
 }
