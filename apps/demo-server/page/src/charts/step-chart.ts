@@ -32,8 +32,7 @@ export function stepChartOptions({ probe, series, ceiling, format }: StepChart):
       createAxis(probe, {
         side: 3,
         space: 26,
-        values: ({ data }, splits) =>
-          splits.map((value) => (data[0].length > 0 || value === 0 ? format(value) : "")),
+        values: (_plot, splits) => splits.map((value) => format(value)),
       }),
     ],
     series: [{}, ...series],

@@ -38,12 +38,18 @@ function createOptions(probe: ColourProbe): PlotOptions {
   return stepChartOptions({
     probe,
     ceiling: (largest) => Math.max(1, largest * 1.05),
-    format: (value) => (value === 0 ? "0" : formatBytes(value).replace(/\.0+(?=\D)/, "")),
+    format: formatTick,
     series: [
       { paths: steppedPaths, fill: () => probe.read("skipped"), width: 0, points: { show: false } },
       { paths: steppedPaths, fill: () => probe.read("kept"), width: 0, points: { show: false } },
     ],
   });
+}
+
+/** Whole units; nothing on the bare axis of a run that has read no byte yet. */
+function formatTick(bytes: number): string {
+  if (bytes <= 1) return bytes === 0 ? "0" : "";
+  return formatBytes(bytes).replace(/\.0+(?=\D)/, "");
 }
 
 function update(plot: uPlot): void {

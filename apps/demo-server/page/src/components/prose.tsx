@@ -68,7 +68,7 @@ function writeText(host: HTMLElement, run: Run): () => void {
       const token = createToken(text);
       paragraph.append(token);
       tokens.push(token);
-      if (!text.includes("\n")) continue;
+      if (!text.endsWith("\n")) continue;
       paragraph = createParagraph();
       host.append(paragraph);
     }

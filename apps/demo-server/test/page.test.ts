@@ -3,13 +3,12 @@ import { modelPath } from "@sift-attention/tales-28m";
 import { launchChromium } from "@sift-attention/testing/chromium";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { SiftSummary } from "../../src/live-events.ts";
-import { readPageFiles } from "../../src/routes/page-files.ts";
-import { openTestServer } from "../../test/open-test-server.ts";
-import { formatBytes } from "../src/format/format-number.ts";
-import { hasPaint } from "./audit-page.ts";
-import { type BuiltPage, buildPage } from "./built-page.ts";
-import { openTab } from "./watched-tab.ts";
+import { formatBytes } from "../page/src/format/format-number.ts";
+import { type BuiltPage, buildPage } from "../page/test/built-page.ts";
+import { openTab } from "../page/test/watched-tab.ts";
+import type { SiftSummary } from "../src/live-events.ts";
+import { readPageFiles } from "../src/routes/page-files.ts";
+import { openTestServer } from "./open-test-server.ts";
 
 let browser: Browser;
 let built: BuiltPage;
@@ -73,7 +72,6 @@ describe("the page on the real server", () => {
     expect(kept).toHaveLength(64);
     expect(new Set(kept).size).toBeGreaterThan(8);
     expect(Math.max(...kept)).toBeLessThanOrEqual(100);
-    expect(await hasPaint(page, "#law", "--warmup")).toBe(true);
     expect(await page.locator("#law .formula").textContent()).toMatch(/θ\(x\) = .+now θ = /);
     expect(complaints).toEqual([]);
   });
