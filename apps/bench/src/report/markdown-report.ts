@@ -1,4 +1,5 @@
 import type { QualityRow } from "../quality/quality-row.ts";
+import { commandOf } from "./command-of.ts";
 import { groupRows, QUALITY_COLUMNS } from "./quality-columns.ts";
 import type { QualityRecord } from "./quality-record.ts";
 
@@ -23,7 +24,11 @@ export function markdownReport({ model, settings, protocol, rows }: QualityRecor
   return [
     `# Quality of ${model.name}`,
     "",
-    `Weights ${model.weightType}, SHA-256 \`${model.sha256.slice(0, 16)}…\`, ${model.backend}; warmup ${settings.warmup} steps, seed ${settings.seed}.`,
+    `Weights ${model.weightType}, SHA-256 \`${model.sha256.slice(0, 16)}…\`; ${model.backend}.`,
+    "",
+    "```sh",
+    commandOf(settings),
+    "```",
     "",
     ...protocol.map((sentence) => `- ${sentence}`),
     "",
