@@ -27,6 +27,12 @@ describe("MassHistogram", () => {
     expect(histogramOf([]).percentile(0.99)).toBeNaN();
   });
 
+  test("a mass that rounding carried past 1 counts as 1", () => {
+    const histogram = histogramOf([Math.fround(1.0000001)]);
+    expect(histogram.max).toBe(1);
+    expect(histogram.percentile(0.99)).toBe(1);
+  });
+
   test("percentiles lie at most one bin above the exact ones", () => {
     fc.assert(
       fc.property(masses, fc.double({ min: 0.01, max: 1, noNaN: true }), (list, share) => {

@@ -37,8 +37,9 @@ export class MassHistogram {
     return this.#sum / this.#count;
   }
 
+  /** A mass is a float32 sum of weights, which rounding may carry past 1. */
   get max(): number {
-    return this.#max;
+    return Math.min(1, this.#max);
   }
 
   /** At most 0.001 above the nearest-rank percentile, never above the maximum; NaN without masses. */
@@ -47,7 +48,7 @@ export class MassHistogram {
     let left = Math.max(1, Math.ceil(share * this.#count));
     let bin = 0;
     while (bin < BINS && left > this.#counts[bin]!) left -= this.#counts[bin++]!;
-    return Math.min(bin / BINS, this.#max);
+    return Math.min(bin / BINS, this.max);
   }
 
   counts(): MassCounts {
