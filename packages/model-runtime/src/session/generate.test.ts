@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { collect, collectIds } from "../../test/collect.ts";
 import { createTinyModel, type TinyModelOptions } from "../../test/tiny-model.ts";
-import type { GenerateOptions } from "../generate-options.ts";
+import type { GenerateOptions, PrefillProgress } from "../generate-options.ts";
 import type { Model } from "../model.ts";
 import { openModel } from "../open-model.ts";
 import type { Session } from "../session.ts";
@@ -55,6 +55,20 @@ describe("session.generate", () => {
       collectIds(two.generate([1, 2, 3], { maxTokens: 16 })),
     ]);
     expect(together).toEqual([greedy, alone]);
+  });
+
+  test("another session that runs while a prefill is reported changes nothing", async () => {
+    const model = await openTiny();
+    const [one, two] = [model.createSession(FULL), model.createSession(FULL)];
+    const others: Promise<unknown>[] = [];
+    const onPrefill = ({ tokensDone }: PrefillProgress): void => {
+      if (tokensDone < golden.tokens.length) return;
+      others.push(collectIds(two.generate(golden.tokens.toReversed(), { maxTokens: 4 })));
+    };
+    const ids = await collectIds(one.generate(golden.tokens, { maxTokens: 16, onPrefill }));
+    await Promise.all(others);
+    expect(others).toHaveLength(1);
+    expect(ids).toEqual(greedy);
   });
 
   test("statistics say that full attention reads every value row; the first token has none", async () => {

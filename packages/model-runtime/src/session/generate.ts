@@ -22,7 +22,7 @@ export interface Generation {
 
 /** Logits of the next token, and how attention computed them when a schedule was asked. */
 interface Prediction {
-  /** [vocabulary], a view that the next pass overwrites. */
+  /** [vocabulary]. After a decode pass it is a view that the next pass of any session overwrites. */
   readonly logits: Float32Array;
   readonly statistics?: StepStatistics;
 }
@@ -71,8 +71,10 @@ async function prefill(generation: Generation): Promise<Prediction | undefined> 
     const rows = sequence.pacer.rows(Math.min(prompt.length - done, sequence.decoder.maxRows));
     sequence.run(prompt, done, planFull(rows));
     done += rows;
+    // A copy, taken before anybody is told: another session's pass writes to the same memory.
+    const logits = done === prompt.length && sequence.decoder.logits(rows - 1, 1).slice();
     settings.onPrefill?.({ tokensDone: done, tokensTotal: prompt.length });
-    if (done === prompt.length) return { logits: sequence.decoder.logits(rows - 1, 1) };
+    if (logits) return { logits };
     await sequence.pause();
   }
   return undefined;
