@@ -41,6 +41,20 @@ describe("session.score", () => {
     expect(await collectLogits(session.score(TOKENS, { reportFrom: TOKENS.length }))).toEqual([]);
   });
 
+  test("another session that runs while progress is reported changes nothing", async () => {
+    const session = await fullSession();
+    const other = model!.createSession({ attention: { kind: "full" } });
+    const alone = await collectLogits(session.score(TOKENS));
+    const others: Promise<unknown>[] = [];
+    const onPrefill = ({ tokensDone }: { readonly tokensDone: number }): void => {
+      if (tokensDone === TOKENS.length)
+        others.push(collectLogits(other.score(TOKENS.toReversed())));
+    };
+    expect(await collectLogits(session.score(TOKENS, { onPrefill }))).toEqual(alone);
+    await Promise.all(others);
+    expect(others).toHaveLength(1);
+  });
+
   test("rows before attentionFrom are full, whatever the mode", async () => {
     const session = await fullSession();
     const attention = { kind: "top-k", fraction: 0.1 } as const;

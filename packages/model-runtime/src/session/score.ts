@@ -25,8 +25,10 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
     const plan = done < attentionFrom ? planFull(wanted) : schedule.plan(done, wanted);
     const pass = sequence.run(tokens, done, plan);
     if (done >= attentionFrom) schedule.observe(pass);
+    // Before anybody is told: another session's pass writes to the same memory.
+    const chunk = done >= reportFrom && toChunk(pass, plan.phase, logits(plan.rows));
     options.onPrefill?.({ tokensDone: done + plan.rows, tokensTotal: tokens.length });
-    if (done >= reportFrom) yield toChunk(pass, plan.phase, logits(plan.rows));
+    if (chunk) yield chunk;
     done += plan.rows;
     await sequence.pause();
   }
