@@ -5,8 +5,6 @@ const config: UserConfig = defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  // Loaded on demand, and only in Node.
-  deps: { neverBundle: [/^node:/] },
   dts: true,
   sourcemap: true,
 });

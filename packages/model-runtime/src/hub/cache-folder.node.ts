@@ -1,7 +1,7 @@
 /** Where downloads are kept: `SIFT_CACHE`, or a folder of ours in the platform's place for caches. */
 export async function findCacheFolder(): Promise<string> {
-  const { join } = await import("node:path");
-  const { homedir } = await import("node:os");
+  const { join } = process.getBuiltinModule("node:path");
+  const { homedir } = process.getBuiltinModule("node:os");
   const { SIFT_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (SIFT_CACHE) return SIFT_CACHE;
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "sift-attention");

@@ -28,7 +28,7 @@ export async function downloadFile(
   connection: HubConnection,
   download: FileDownload,
 ): Promise<void> {
-  const { access } = await import("node:fs/promises");
+  const { access } = process.getBuiltinModule("node:fs/promises");
   const isThere = await access(download.path).then(
     () => true,
     () => false,
@@ -156,7 +156,7 @@ async function expectChecksum(
   resumed: boolean,
 ): Promise<void> {
   if (sha256 === undefined) return;
-  const { createHash } = await import("node:crypto");
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256");
   const slice = new Uint8Array(SLICE_BYTES);
   for (let position = 0; ; ) {

@@ -38,8 +38,8 @@ export async function downloadModel(
 ): Promise<string> {
   expectNode("downloadModel: needs Node; fetch the files and open them by name in a browser");
   const hubId = parseHubId(id);
-  const { dirname, join } = await import("node:path");
-  const { mkdir, readFile, writeFile } = await import("node:fs/promises");
+  const { dirname, join } = process.getBuiltinModule("node:path");
+  const { mkdir, readFile, writeFile } = process.getBuiltinModule("node:fs/promises");
   const connection = createConnection(options);
   const folder = join(await cacheFolder(options), "hub", hubId.repository.replace("/", "--"));
   const receipt = join(folder, "receipts", encodeURIComponent(id));
@@ -66,8 +66,8 @@ async function fetchModel(
   folder: string,
   onProgress: DownloadModelOptions["onProgress"],
 ): Promise<string> {
-  const { dirname, join } = await import("node:path");
-  const { mkdir, readFile } = await import("node:fs/promises");
+  const { dirname, join } = process.getBuiltinModule("node:path");
+  const { mkdir, readFile } = process.getBuiltinModule("node:fs/promises");
   const { commit, files: listed } = await listRepository(connection, hubId);
   const choice = chooseFiles(hubId.repository, listed, hubId.file);
   const commitFolder = commit.replaceAll("/", "--");
@@ -102,7 +102,7 @@ function createConnection(options: DownloadModelOptions): HubConnection {
 }
 
 async function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const { setTimeout } = await import("node:timers/promises");
+  const { setTimeout } = process.getBuiltinModule("node:timers/promises");
   await setTimeout(ms, undefined, signal ? { signal } : {});
 }
 

@@ -29,7 +29,7 @@ export interface PartialNote {
  * left; another one of the same file writes to a file of its own, so that both end well.
  */
 export async function openPartialFile(path: string): Promise<PartialFile> {
-  const { open, readFile, rename, rm, writeFile } = await import("node:fs/promises");
+  const { open, readFile, rename, rm, writeFile } = process.getBuiltinModule("node:fs/promises");
   const lock = `${path}.lock`;
   const owns = await takeLock(lock);
   const part = owns ? `${path}.part` : `${path}.${globalThis.crypto.randomUUID()}.part`;
@@ -61,8 +61,8 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
 
 /** Whether the lock is ours now: it was free, or its owner is gone. */
 async function takeLock(lock: string): Promise<boolean> {
-  const { readFile, rm, writeFile } = await import("node:fs/promises");
-  const { hostname } = await import("node:os");
+  const { readFile, rm, writeFile } = process.getBuiltinModule("node:fs/promises");
+  const { hostname } = process.getBuiltinModule("node:os");
   const me = `${hostname()} ${process.pid}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {

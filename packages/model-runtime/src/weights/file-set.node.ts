@@ -7,8 +7,8 @@ import { openFileSource } from "./file-source.node.ts";
  * @throws ModelError "missing-file" when nothing is there, "bad-file" when it cannot be listed.
  */
 export async function openPathFileSet(path: string): Promise<FileSet> {
-  const { readdir, stat } = await import("node:fs/promises");
-  const { basename, join } = await import("node:path");
+  const { readdir, stat } = process.getBuiltinModule("node:fs/promises");
+  const { basename, join } = process.getBuiltinModule("node:path");
   try {
     if ((await stat(path)).isFile()) {
       return createFileSet(path, [basename(path)], () => openFileSource(path));

@@ -3,7 +3,7 @@ import { type ByteSource, createByteSource } from "./byte-source.ts";
 
 /** Opens a file on disk. @throws ModelError "missing-file", "bad-file" when it is no readable file. */
 export async function openFileSource(path: string): Promise<ByteSource> {
-  const { open } = await import("node:fs/promises");
+  const { open } = process.getBuiltinModule("node:fs/promises");
   const handle = await open(path, "r").catch((cause: unknown) => {
     throw fileError(path, cause);
   });
