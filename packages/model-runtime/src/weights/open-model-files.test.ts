@@ -109,6 +109,13 @@ describe("openModelFiles", () => {
     await expect(escaping).rejects.toMatchObject({ code: "bad-file" });
   });
 
+  test("says of files without a model what would be one", async () => {
+    const opening = openModelFiles({ files: new Map([["notes.txt", new Uint8Array(3)]]) });
+    await expect(opening).rejects.toThrow(
+      "files: expected a .gguf file or config.json with its weights; there is notes.txt",
+    );
+  });
+
   test.each(["config.json", "tokenizer.json", "model.safetensors"])(
     "names %s when it is missing",
     async (name) => {

@@ -36,6 +36,7 @@ export async function openModelFiles(
   const files = await openFileSet(source);
   try {
     const gguf = findGgufFile(files);
+    if (gguf === undefined) expectConfig(files);
     return await (gguf
       ? openGgufFiles(files, gguf, options)
       : openHuggingFaceFiles(files, options));
@@ -52,6 +53,13 @@ function findGgufFile(files: FileSet): string | undefined {
   if (candidates.length <= 1) return candidates[0];
   const message = `${files.name}: has ${candidates.length} .gguf files; name one: ${candidates.join(", ")}`;
   throw new ModelError("bad-option", message);
+}
+
+function expectConfig({ name, fileNames }: FileSet): void {
+  if (fileNames.has("config.json")) return;
+  const list = [...fileNames].slice(0, 20).join(", ") || "nothing";
+  const message = `${name}: expected a .gguf file or config.json with its weights; there is ${list}`;
+  throw new ModelError("missing-file", message);
 }
 
 async function openFileSet(source: ModelSource): Promise<FileSet> {
