@@ -34,7 +34,7 @@ describe("runCli", () => {
 
   test.each([
     [[], "expected a suite (quality)"],
-    [["speed"], "too many arguments"],
+    [["speed"], "expected a suite (quality), got speed"],
     [["quality", "extra"], "too many arguments"],
     [["quality", "--nonsense"], "unknown option '--nonsense'"],
     [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
@@ -45,7 +45,8 @@ describe("runCli", () => {
     [["quality", "--model", "absent.gguf"], "got absent.gguf"],
     [["quality", "--text", "absent.txt"], "absent.txt"],
     [["quality", "--context"], "argument missing"],
-    [["quality", "--context", "100000"], "--context: expected"],
+    [["quality", "--context", "100000"], "--context: expected 75 to 8180 tokens"],
+    [["quality", "--context", "74"], "--context: expected 75 to 8180 tokens"],
   ])("%j is refused with one line and code 2", async (argv, message) => {
     const [suite, ...options] = argv;
     const out = suite === "quality" ? ["--out", folder] : [];

@@ -154,7 +154,7 @@ describe("runQuality on a tiny random model", () => {
   test("a context that the model does not hold is refused", async () => {
     const tooLong = { ...settings, contexts: [512] };
     await expect(runQuality(createInput({ settings: tooLong }))).rejects.toThrow(
-      "--context: expected 74 to 500 tokens",
+      "--context: expected 11 to 500 tokens",
     );
   });
 });

@@ -30,7 +30,7 @@ function createProgram(context: CliContext): Command {
   const { stdout, stderr } = context;
   const program = new Command("bench")
     .description("What sifted attention keeps, reads and loses")
-    .allowExcessArguments(false);
+    .allowExcessArguments();
   program.addCommand(qualityCommand((options) => runQualityCommand(options, context)));
   for (const command of [program, ...program.commands]) {
     command
@@ -43,6 +43,7 @@ function createProgram(context: CliContext): Command {
   }
   return program.action(() => {
     const suites = program.commands.map((command) => command.name()).join(", ");
-    throw new BenchError(`expected a suite (${suites}); see bench --help`);
+    const got = program.args.length > 0 ? `, got ${program.args[0]}` : "";
+    throw new BenchError(`expected a suite (${suites})${got}; see bench --help`);
   });
 }

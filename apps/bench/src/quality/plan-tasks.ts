@@ -6,7 +6,7 @@ import { textWindows } from "../text/text-windows.ts";
 import type { PasskeyTask } from "./measure-passkey.ts";
 import type { WindowTask } from "./measure-window.ts";
 import type { BenchText, QualityInput } from "./quality-input.ts";
-import { windowProtocol } from "./window-protocol.ts";
+import { shortestContext } from "./window-protocol.ts";
 
 /** What is to be measured at one context length of one text. */
 export interface ContextTasks {
@@ -31,11 +31,11 @@ export function planTasks(input: QualityInput): ContextTasks[] {
 }
 
 function expectContext({ model, settings }: QualityInput, context: number): void {
-  const { reportFrom } = windowProtocol(context, settings.warmup);
+  const shortest = shortestContext(settings.warmup);
   const longest = model.config.contextLength - ANSWER_ROOM;
-  if (context > longest || context < reportFrom + 2) {
+  if (context > longest || context < shortest) {
     throw new BenchError(
-      `--context: expected ${reportFrom + 2} to ${longest} tokens with a warmup of ${settings.warmup} on this model, got ${context}`,
+      `--context: expected ${shortest} to ${longest} tokens with a warmup of ${settings.warmup} on this model, got ${context}`,
     );
   }
 }

@@ -9,6 +9,13 @@ export interface WindowProtocol {
 /** Share of the window that stands for the prompt. */
 const PROMPT_SHARE = 1 / 8;
 
+/** The smallest context of which at least two rows are compared. */
+export function shortestContext(warmup: number): number {
+  let context = warmup + 3;
+  while (context < windowProtocol(context, warmup).reportFrom + 2) context++;
+  return context;
+}
+
 /** @param warmup Steps under full attention that sifting begins with. */
 export function windowProtocol(context: number, warmup: number): WindowProtocol {
   const attentionFrom = Math.max(1, Math.floor(context * PROMPT_SHARE));
