@@ -40,7 +40,7 @@ const message = z.preprocess(
 
 /** `messages` of a chat, as the runtime takes them. Templates know no "developer": it is the newer name of "system". */
 export const messagesField = z
-  .array(message, { error: "expected an array of messages" })
+  .array(message, { error: "expected an array of at least one message" })
   .min(1)
   .transform((messages): ChatMessage[] =>
     messages.map(({ role, content = "" }) => ({
