@@ -10,7 +10,7 @@ const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 export function allowedHostNames(host: string): readonly string[] | undefined {
   const name = host.includes(":") ? `[${host}]` : host.toLowerCase();
   const isLoopback = loopbackNames.includes(name) || /^127\.\d+\.\d+\.\d+$/.test(name);
-  return isLoopback ? [...loopbackNames, name] : undefined;
+  return isLoopback ? [...new Set([...loopbackNames, name])] : undefined;
 }
 
 /** @throws ApiError "forbidden_host" for a name that is not one of the server's. */
