@@ -105,5 +105,10 @@ function aborted(cause: unknown): ModelError {
 /** fetch throws a TypeError for a dropped connection; a stalled one is aborted here. Other errors are not its own. */
 function passing(url: string, error: unknown): unknown {
   if (!(error instanceof TypeError || error instanceof DOMException)) return error;
-  return new PassingFailure(`${url}: the connection failed`, { cause: error });
+  return new PassingFailure(`${url}: the connection failed${reason(error)}`, { cause: error });
+}
+
+/** What fetch's TypeError wraps: ENOTFOUND, ECONNREFUSED, a certificate that is not trusted. */
+function reason({ cause }: Error): string {
+  return cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
 }
