@@ -1,7 +1,7 @@
 // weight = exp(score − maximum) / Σ exp(score − maximum), kept when score ≥ logSumExp + logThreshold.
 //
 // One code serves every rule: full attention is a threshold of −∞, a sliding window a threshold of +∞ with its sinks
-// and its window exempt. Sums run in f32 over 64 keys and in f64 from there on.
+// and its window exempt. A score that is no number is kept, so that the output tells of it. Sums run in f32 over 64 keys and in f64 from there on.
 
 import * as block from "./attention-block";
 import { expBelowZero } from "./exp";
@@ -83,7 +83,7 @@ function weighChunk(scores: usize, out: usize, count: i32, cutoff: f32, flags: u
   for (; count >= 4; count -= 4, scores += 16, out += 16) {
     const score = v128.load(scores);
     const weight = f32x4.mul(expBelowZero(f32x4.sub(score, most)), factor);
-    const isKept = f32x4.ge(score, least);
+    const isKept = v128.not(f32x4.lt(score, least));
     const keptWeight = v128.and(weight, isKept);
     v128.store(out, keptWeight);
     keptSum = f32x4.add(keptSum, keptWeight);
@@ -95,7 +95,7 @@ function weighChunk(scores: usize, out: usize, count: i32, cutoff: f32, flags: u
   if (count > 0) {
     const lanes = lanesBelow(count), score = v128.load(scores);
     const weight = v128.and(f32x4.mul(expBelowZero(f32x4.sub(score, most)), factor), lanes);
-    const isKept = v128.and(f32x4.ge(score, least), lanes);
+    const isKept = v128.andnot(lanes, f32x4.lt(score, least));
     const keptWeight = v128.and(weight, isKept);
     v128.store(out, v128.bitselect(keptWeight, v128.load(out), lanes));
     keptSum = f32x4.add(keptSum, keptWeight);
@@ -125,13 +125,13 @@ export function keepLargest(weights: usize, count: i32, wanted: i32, flags: usiz
   startWeights();
   for (let i: usize = 0; i < (count as usize) << 2; i += 4) {
     const weight = load<f32>(weights + i);
-    if (weight > smallest || (weight == smallest && ties-- > 0)) {
+    if (weight < smallest || (weight == smallest && ties-- <= 0)) {
+      droppedMass += weight;
+      store<f32>(weights + i, 0);
+    } else {
       keptMass += weight;
       kept++;
       store<i32>(flags + i, -1);
-    } else {
-      droppedMass += weight;
-      store<f32>(weights + i, 0);
     }
   }
 }

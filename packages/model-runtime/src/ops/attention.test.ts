@@ -279,6 +279,42 @@ describe.each(implementations)("CpuOps.attention, $name", ({ create }) => {
     expect(output[0]).toBeCloseTo((0 + 1 + 2 + 3) / 10, 6);
   });
 
+  test.each([2 ** 31 + 10, 2 ** 32 - 1, Number.MAX_SAFE_INTEGER])(
+    "%d exempt keys are all that there are",
+    (count) => {
+      for (const shape of [shapes[1]!, shapes[7]!]) {
+        const inputs = createInputs(shape);
+        const full = attend(ops, inputs, { kind: "full" }).output;
+        const none = new Float32Array(shape.rows * shape.queryHeads).fill(1);
+        const rest = {
+          droppedMass: "none",
+          sinks: 0,
+          window: 1,
+          keepFirst: 0,
+          keepLast: 0,
+        } as const;
+        const window = { ...rest, kind: "sliding-window" } as const;
+        const sifted = { ...rest, kind: "sift", logThresholds: none } as const;
+        expect(attend(ops, inputs, { ...window, window: count }).output).toEqual(full);
+        expect(attend(ops, inputs, { ...window, sinks: count }).output).toEqual(full);
+        expect(attend(ops, inputs, { ...sifted, keepFirst: count }).output).toEqual(full);
+        expect(attend(ops, inputs, { ...sifted, keepLast: count }).output).toEqual(full);
+      }
+    },
+  );
+
+  test("a score that is no number makes the output none, whatever the rule", () => {
+    for (const shape of [shapes[2]!, shapes[8]!]) {
+      const inputs = createInputs(shape);
+      const keys = inputs.keys.slice().fill(Number.NaN, 0, 1);
+      const { headDim } = inputs;
+      for (const rule of rulesFor(inputs)) {
+        const { output } = attend(ops, { ...inputs, keys }, rule);
+        expect([...output.subarray(0, headDim)]).toEqual(new Array(headDim).fill(Number.NaN));
+      }
+    }
+  });
+
   test("scores far apart neither overflow nor lose the heaviest key", () => {
     const inputs = createInputs({ ...shapes[2]!, firstPosition: 70 });
     const keys = inputs.keys.map((value) => 300 * value);

@@ -59,19 +59,26 @@ export function attentionWasm(
   return viewStatistics(machine, call, statistics);
 }
 
+/** Numbers of keys are cut to those that there are: the kernels' arguments have 32 bits. */
 function kernelRule(rule: CpuAttentionRule, rows: number, firstPosition: number): KernelRule {
+  const keys = firstPosition + rows;
   switch (rule.kind) {
     case "full":
       return { logThreshold: -Infinity, keepFirst: 0, keepLast: 0, droppedMass: "none" };
     case "sliding-window":
       return {
         logThreshold: Infinity,
-        keepFirst: rule.sinks,
-        keepLast: rule.window,
+        keepFirst: Math.min(rule.sinks, keys),
+        keepLast: Math.min(rule.window, keys),
         droppedMass: rule.droppedMass,
       };
     case "sift":
-      return { logThreshold: 0, ...rule };
+      return {
+        logThreshold: 0,
+        ...rule,
+        keepFirst: Math.min(rule.keepFirst, keys),
+        keepLast: Math.min(rule.keepLast, keys),
+      };
     case "top-k": {
       const wanted = Int32Array.from({ length: rows }, (_, row) => {
         const count = firstPosition + row + 1;

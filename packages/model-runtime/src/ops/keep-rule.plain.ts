@@ -27,7 +27,10 @@ export function exemptKeys(rule: CpuAttentionRule, count: number): { first: numb
   return { first, end: Math.max(first, count - rule.keepLast) };
 }
 
-/** Zeroes the weights of the keys that the rule drops; `flags` [count] of 1 marks the others in place. */
+/**
+ * Zeroes the weights of the keys that the rule drops; `flags` [count] of 1 marks the others in place. A weight that is
+ * no number is never dropped by a comparison, so that the output tells of it.
+ */
 export function applyKeepRule(
   rule: CpuAttentionRule,
   thresholdIndex: number,
@@ -71,7 +74,7 @@ function thresholdTest(
   first: number,
   end: number,
 ): KeepKey {
-  return (key) => key < first || key >= end || scores[key]! - logSumExp >= logThreshold;
+  return (key) => key < first || key >= end || !(scores[key]! - logSumExp < logThreshold);
 }
 
 /** The `wanted` largest weights; the lower index wins a tie. */
@@ -80,5 +83,5 @@ function topTest({ weights, count }: HeadWeights, wanted: number): KeepKey {
   let larger = 0;
   for (let key = 0; key < count; key++) if (weights[key]! > smallest) larger++;
   let ties = wanted - larger;
-  return (key) => weights[key]! > smallest || (weights[key] === smallest && ties-- > 0);
+  return (key) => !(weights[key]! < smallest) && (weights[key] !== smallest || ties-- > 0);
 }

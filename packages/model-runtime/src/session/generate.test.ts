@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { collect, collectIds } from "../../test/collect.ts";
-import { createTinyModel, type TinyModelOptions } from "../../test/tiny-model.ts";
+import { createTinyModel, type TinyModelOptions, toTensor } from "../../test/tiny-model.ts";
+import type { AttentionMode } from "../attention-mode.ts";
 import type { GenerateOptions, PrefillProgress } from "../generate-options.ts";
 import type { Model } from "../model.ts";
 import { openModel } from "../open-model.ts";
@@ -69,6 +70,43 @@ describe("session.generate", () => {
     await Promise.all(others);
     expect(others).toHaveLength(1);
     expect(ids).toEqual(greedy);
+  });
+
+  test("short prompts of two sessions at the same time do not mix their first tokens", async () => {
+    const model = await openTiny();
+    const [one, two] = [model.createSession(FULL), model.createSession(FULL)];
+    const prompts = [
+      [1, 2, 3],
+      [40, 9, 20],
+    ] as const;
+    const alone = [
+      await collectIds(one.generate(prompts[0], { maxTokens: 2 })),
+      await collectIds(two.generate(prompts[1], { maxTokens: 2 })),
+    ];
+    expect(alone[0]![0]).not.toBe(alone[1]![0]);
+    const together = await Promise.all([
+      collectIds(one.generate(prompts[0], { maxTokens: 2 })),
+      collectIds(two.generate(prompts[1], { maxTokens: 2 })),
+    ]);
+    expect(together).toEqual(alone);
+  });
+
+  test.each<AttentionMode>([
+    { kind: "full" },
+    { kind: "top-k", fraction: 0.5 },
+    { kind: "sift", warmup: 2 },
+    { kind: "sift", fixedLogThreshold: -3 },
+  ])("a prompt token of broken weights is told, not read over, under %j", async (attention) => {
+    for (const cpu of ["plain", "wasm"] as const) {
+      const files = createTinyModel({ config: { tiedEmbeddings: false } });
+      const name = "model.embed_tokens.weight";
+      const numbers = new Float32Array(67 * 32).fill(0.1).fill(Number.NaN, 5 * 32, 6 * 32);
+      const tensors = new Map([...files.tensors, [name, toTensor(name, [67, 32], numbers)]]);
+      const model = await openModel({ ...files, tensors }, { cpu });
+      models.push(model);
+      const generation = model.createSession({ attention }).generate([5, 1, 2, 3, 4, 6, 7]);
+      await expect(collect(generation)).rejects.toMatchObject({ code: "bad-logits" });
+    }
   });
 
   test("statistics say that full attention reads every value row; the first token has none", async () => {

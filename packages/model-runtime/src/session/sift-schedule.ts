@@ -50,7 +50,21 @@ class SiftSchedule implements AttentionSchedule {
     return planned;
   }
 
+  /** @throws ModelError "bad-logits" when a weight is no number. */
   observe(pass: PassStatistics): void {
+    try {
+      this.#observe(pass);
+    } catch (cause) {
+      if (!(cause instanceof SchedulerError) || cause.code !== "bad-observation") throw cause;
+      throw new ModelError(
+        "bad-logits",
+        `attention: ${cause.message}; the weights or the activations overflow`,
+        { cause },
+      );
+    }
+  }
+
+  #observe(pass: PassStatistics): void {
     for (let row = 0; row < pass.rows; row++) {
       for (let layer = 0; layer < this.#config.layers; layer++) {
         if (this.#phase === "warmup") this.#observeQuantiles(layer, row, pass);
