@@ -31,6 +31,15 @@ describe("createSampler", () => {
     expect(sampler({ topK: 1, topP: 0.1, minP: 1 }, 4).next(Float32Array.of(0, 0, 0, 0))).toBe(0);
   });
 
+  test("a bias or penalty past the range of f32 wins or loses, it does not decide by chance", () => {
+    const sure = { temperature: 1, seed: 3, logitBias: new Map([[2, 1e39]]) };
+    const never = { temperature: 1, seed: 3, repetitionPenalty: 1e-300 };
+    for (const rules of [{}, { topP: 0.9 }, { topK: 2, minP: 0.1 }]) {
+      expect(sampler({ ...sure, ...rules }, 4).next(Float32Array.of(1, 2, 0, 3))).toBe(2);
+      expect(sampler({ ...never, ...rules }, 4, [1]).next(Float32Array.of(1, 2, 0, 3))).toBe(1);
+    }
+  });
+
   test("leaves the logits as they are", () => {
     const logits = Float32Array.of(1, 2, 3);
     sampler({ logitBias: new Map([[0, 9]]), temperature: 1, seed: 1 }, 3).next(logits);

@@ -50,7 +50,7 @@ function largest(logits: Float32Array): number {
   return best;
 }
 
-/** weights = exp((logits − maximum) / temperature): probabilities up to a factor. */
+/** weights = exp((logits − maximum) / temperature): probabilities up to a factor, 1 for an infinite maximum. */
 function weigh(
   weights: Float64Array,
   logits: Float32Array,
@@ -58,7 +58,8 @@ function weigh(
   temperature: number,
 ): void {
   for (let id = 0; id < weights.length; id++) {
-    weights[id] = Math.exp((logits[id]! - maximum) / temperature);
+    const logit = logits[id]!;
+    weights[id] = logit === maximum ? 1 : Math.exp((logit - maximum) / temperature);
   }
 }
 
