@@ -51,12 +51,17 @@ export class GgufCursor {
     throw this.refuse(`${what}: ${value} is too large`);
   }
 
-  /** A count of things that take at least `bytesEach`, which must fit into the rest of the file. */
+  /**
+   * A count of things that take at least `bytesEach`, which must fit into the rest of the file, and for now into what
+   * has been read of it: nobody makes room for more.
+   */
   count(bytesEach: number): number {
     const value = this.u64();
     const most = Math.floor((this.#fileBytes - this.position) / bytesEach);
     if (value > BigInt(most)) throw this.refuse(`${value} entries do not fit into the file`);
-    return Number(value);
+    const count = Number(value);
+    if (this.position + count * bytesEach > this.#bytes.byteLength) throw new EndOfBuffer();
+    return count;
   }
 
   text(): string {

@@ -83,6 +83,17 @@ describe("readGgufHeader", () => {
       await expect(read(edited(at, 0x7fffffff))).rejects.toMatchObject({ code: "bad-file" });
     }
   });
+
+  test("a count that only a file of terabytes could hold takes no memory", async () => {
+    const file = writeGguf({ kinds: ["i32s", [3, -3]] }, {});
+    const at = file.indexOf(9, 24 + 8 + "kinds".length) + 8;
+    new DataView(file.buffer).setBigUint64(at, 2n ** 40n, true);
+    const source = createByteSource("x.gguf", 2 ** 44, async (target, offset) => {
+      if (offset === 0) target.set(file);
+      return target.length;
+    });
+    await expect(readGgufHeader(source)).rejects.toMatchObject({ code: "bad-file" });
+  });
 });
 
 describe("locateGgufTensors", () => {
