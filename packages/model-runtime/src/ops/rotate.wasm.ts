@@ -20,11 +20,13 @@ export function createRotateWasm(machine: WasmMachine): (x: CpuRegion, call: Rot
   }
 
   function makeTable(call: RotateCall): void {
-    ({ firstPosition, rows } = call);
-    frequencies = call.frequencies.slice();
-    const count = rows * frequencies.length;
+    const count = call.rows * call.frequencies.length;
+    // Until the new table is there, none is: room for it may not be had.
+    firstPosition = -1;
     cosines = machine.reserve("cosines", 4 * count);
     sines = machine.reserve("sines", 4 * count);
+    ({ firstPosition, rows } = call);
+    frequencies = call.frequencies.slice();
     const buffer = machine.heap.buffer();
     const cosineTable = new Float32Array(buffer, cosines, count);
     const sineTable = new Float32Array(buffer, sines, count);
