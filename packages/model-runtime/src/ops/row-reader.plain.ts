@@ -1,3 +1,4 @@
+import { decodeBf16 } from "@sift-attention/tensor";
 import { halfToFloat } from "../weights/half-float.ts";
 import { TENSOR_BLOCKS } from "../weights/tensor-format.ts";
 import { unpackRow } from "../weights/unpack.ts";
@@ -17,7 +18,7 @@ export function createRowReader({ region, format, columns }: CpuMatrix): RowRead
     case "f16":
       return shortReader(bytes, columns, halfToFloat);
     case "bf16":
-      return shortReader(bytes, columns, brainToFloat);
+      return shortReader(bytes, columns, decodeBf16);
     default: {
       const { numbers, bytes: blockBytes } = TENSOR_BLOCKS[format];
       const stride = (columns / numbers) * blockBytes;
@@ -37,13 +38,4 @@ function shortReader(
     const from = row * columns;
     for (let i = 0; i < columns; i++) out[i] = toFloat(shorts[from + i]!);
   };
-}
-
-const bits = new Uint32Array(1);
-const float = new Float32Array(bits.buffer);
-
-/** bf16 is the upper half of f32. */
-function brainToFloat(upper: number): number {
-  bits[0] = upper << 16;
-  return float[0]!;
 }
