@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { openTestServer } from "../test/open-test-server.ts";
+import { createScriptedModel } from "../test/scripted-model.ts";
+import { createApp } from "./create-app.ts";
+import { defaultLimits } from "./server-limits.ts";
 
 describe("routes", () => {
   test("GET /v1/models lists the one model, and OpenAI's client retrieves it", async () => {
@@ -82,4 +85,25 @@ describe("routes", () => {
     const deleted = await fetch(`${url}/v1/models/scripted`, { method: "DELETE" });
     expect(deleted.status).toBe(405);
   });
+});
+
+describe("createApp", () => {
+  test.each([true, false])(
+    "generates nothing for a client that left before its request was read (stream %s)",
+    async (stream) => {
+      const model = createScriptedModel();
+      const { host, served } = await openTestServer({ model });
+      const onError = () => {};
+      const app = createApp({ host, page: new Map(), limits: defaultLimits, onError });
+      const response = await app.request("/v1/completions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ prompt: "Once", stream }),
+        signal: AbortSignal.abort(),
+      });
+      expect(response.status).toBe(499);
+      expect(model.log.generations).toEqual([]);
+      expect(served.queue.running).toBe(0);
+    },
+  );
 });

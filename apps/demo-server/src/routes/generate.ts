@@ -20,7 +20,10 @@ export async function generate(
 ): Promise<Response> {
   const controller = new AbortController();
   const leave = () => controller.abort(new ApiError("client_gone", "The client has gone."));
-  context.req.raw.signal.addEventListener("abort", leave, { once: true });
+  const client = context.req.raw.signal;
+  client.addEventListener("abort", leave, { once: true });
+  // One that left while its body was read tells nobody again.
+  if (client.aborted) leave();
   const generation = host.run(plan.job, controller);
   const { signal } = controller;
   if (!plan.stream) return context.json(await writeWhole(generation, answer, plan, signal));
