@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { isHubId } from "@sift-attention/model-runtime";
 import { modelPath } from "@sift-attention/tales-28m";
 import { SettingsError } from "./settings.ts";
 
@@ -7,9 +8,6 @@ import { SettingsError } from "./settings.ts";
 export type ModelLocation =
   | { readonly kind: "disk"; readonly id: string; readonly path: string }
   | { readonly kind: "hub"; readonly id: string };
-
-/** owner/name or owner/name/file.gguf, each with @revision behind it or not. */
-const hubId = /^\w[\w.-]*\/\w[\w.-]*(\/[^@]+\.gguf)?(@[\w./-]+)?$/i;
 
 /** Two parts of which the last is a file: somebody's folder, and the file is not in it. */
 const missingFile = /^[^/]+\/[^/]+\.gguf$/i;
@@ -21,7 +19,7 @@ const missingFile = /^[^/]+\/[^/]+\.gguf$/i;
 export function findModel(name: string): ModelLocation {
   if (name === "tales-28m") return { kind: "disk", id: name, path: modelPath() };
   if (existsSync(name)) return { kind: "disk", id: nameOf(name), path: resolve(name) };
-  if (hubId.test(name) && !missingFile.test(name)) return { kind: "hub", id: name };
+  if (isHubId(name) && !missingFile.test(name)) return { kind: "hub", id: name };
   throw new SettingsError(
     `--model ${name}: expected "tales-28m", a folder or .gguf file that exists, or a Hugging Face id such as owner/name.`,
   );
