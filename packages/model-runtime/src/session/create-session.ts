@@ -49,7 +49,8 @@ export function createSession(model: SessionModel, options: SessionOptions = {})
   const sequence = new Sequence(config, decoder, model.pacer, cache);
   let schedule: AttentionSchedule | undefined;
   const newSchedule = (settings: AttentionSettings): AttentionSchedule => {
-    schedule = createAttentionSchedule(settings, config, decoder.maxRows);
+    const fitting = fitWarmup(settings, contextLength);
+    schedule = createAttentionSchedule(fitting, config, decoder.maxRows);
     return schedule;
   };
 
@@ -110,6 +111,12 @@ export function createSession(model: SessionModel, options: SessionOptions = {})
     laws: (): readonly HeadLaw[] => schedule?.laws() ?? [],
     dispose: () => sequence.dispose(),
   };
+}
+
+/** A warmup that the context cannot end is as good as one that is just too long, and takes no more memory. */
+function fitWarmup(settings: AttentionSettings, contextLength: number): AttentionSettings {
+  if (settings.kind !== "sift") return settings;
+  return { ...settings, warmup: Math.min(settings.warmup, contextLength + 1) };
 }
 
 function expectContext(contextLength: number | undefined, config: ModelConfig): number {

@@ -228,3 +228,16 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
     expect(rows.some(({ droppedMass }) => Math.max(...droppedMass) > 0)).toBe(true);
   });
 });
+
+describe("a warmup longer than the context", () => {
+  test("takes memory for the context alone and never ends", async () => {
+    const session = (await openTiny("plain")).createSession({ contextLength: 16 });
+    const attention = { kind: "sift", warmup: 2 ** 40 } as const;
+    const { summary } = await collect(session.generate([1, 2, 3], { attention }));
+    expect(summary).toMatchObject({ finishReason: "length", warmupSteps: 12, siftSteps: 0 });
+    for await (const { phase } of session.score(new Array(16).fill(1), { attention })) {
+      expect(phase).toBe("warmup");
+    }
+    expect(session.laws().every(({ law }) => law === undefined)).toBe(true);
+  });
+});
