@@ -1,5 +1,5 @@
 import { ModelError } from "../model-error.ts";
-import type { ModelConfig } from "../weights/model-config.ts";
+import { expectKnownTensors } from "../weights/expect-known-tensors.ts";
 import type { ModelFiles, WeightTensor } from "../weights/model-files.ts";
 import { TENSOR_BLOCKS } from "../weights/tensor-format.ts";
 
@@ -28,7 +28,9 @@ export function findTensors(
   files: Pick<ModelFiles, "tensors" | "config">,
   needs: readonly TensorNeed[],
 ): readonly FoundTensor[] {
-  expectNoStranger(files.tensors, files.config, new Set(needs.map((need) => need.name)));
+  const { family, layers } = files.config;
+  const where = `family "${family}" with ${layers} layers`;
+  expectKnownTensors(where, files.tensors.keys(), new Set(needs.map((need) => need.name)));
   return needs.flatMap((need) => {
     const tensor = files.tensors.get(need.name);
     if (tensor) return [{ need, tensor: expectShape(tensor, need.shape) }];
@@ -66,22 +68,4 @@ function packedBytes(tensor: WeightTensor, shape: readonly number[]): number {
   }
   const rows = shape.length === 2 ? (shape[0] ?? 0) : 1;
   return rows * (columns / block.numbers) * block.bytes;
-}
-
-/** Rotary tables that old exporters stored; config.json says the same. */
-const REDUNDANT = /\.rotary_emb\.inv_freq$/;
-
-/** A layer's tensor that nobody computes with means another architecture: its text would be wrong without a word. */
-function expectNoStranger(
-  tensors: ReadonlyMap<string, WeightTensor>,
-  config: ModelConfig,
-  known: ReadonlySet<string>,
-): void {
-  for (const name of tensors.keys()) {
-    if (!name.startsWith("model.layers.") || known.has(name) || REDUNDANT.test(name)) continue;
-    throw new ModelError(
-      "unsupported-architecture",
-      `${name}: the family "${config.family}" with ${config.layers} layers has no such tensor; the file is of another architecture`,
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { ModelError } from "../model-error.ts";
+import { expectKnownTensors } from "./expect-known-tensors.ts";
 import type { ExpectedTensor } from "./families/model-family.ts";
 import type { WeightTensor } from "./model-files.ts";
 import { openWeightTensor, type StoredTensor } from "./stored-tensor.ts";
@@ -6,7 +7,8 @@ import { TENSOR_BLOCKS } from "./tensor-format.ts";
 
 /**
  * The tensors that a family needs, by Hugging Face name; `nameOf` says what the file calls each.
- * @throws ModelError "missing-tensor", "bad-tensor" for a shape or a vector in a block format, "unsupported-format".
+ * @throws ModelError "missing-tensor", "bad-tensor" for a shape or a vector in a block format, "unsupported-format",
+ * "unsupported-architecture" when a layer stores a tensor that the family does not compute with.
  */
 export function collectTensors(
   where: string,
@@ -14,6 +16,7 @@ export function collectTensors(
   stored: ReadonlyMap<string, StoredTensor>,
   nameOf: (tensor: ExpectedTensor) => string,
 ): ReadonlyMap<string, WeightTensor> {
+  expectKnownTensors(where, stored.keys(), new Set(expected.map(nameOf)));
   const tensors = new Map<string, WeightTensor>();
   for (const wanted of expected) {
     const found = stored.get(nameOf(wanted));

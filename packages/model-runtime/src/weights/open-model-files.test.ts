@@ -85,6 +85,23 @@ describe("openModelFiles", () => {
     await expect(openModelFiles(path)).rejects.toMatchObject({ code: "missing-file" });
   });
 
+  test("refuses a layer's tensor that the family does not compute with", async () => {
+    const extra = { type: 0, shape: [8], bytes: new Uint8Array(32) };
+    const odd = openGguf(tinyMetadata(), { ...tinyGgufTensors(), "blk.1.attn_q.bias": extra });
+    await expect(odd).rejects.toMatchObject({
+      code: "unsupported-architecture",
+      message: expect.stringContaining("blk.1.attn_q.bias"),
+    });
+    const bias = { dtype: "F32", shape: [8], bytes: new Uint8Array(32) };
+    const withTensor = (name: string) =>
+      openFolder({ "model.safetensors": writeSafetensors({ ...tinySafetensors(), [name]: bias }) });
+    await expect(withTensor("model.layers.0.self_attn.q_norm.weight")).rejects.toMatchObject({
+      code: "unsupported-architecture",
+    });
+    await withTensor("model.layers.0.self_attn.rotary_emb.inv_freq");
+    await withTensor("vision.patch.weight");
+  });
+
   test("joins the shards that an index lists", async () => {
     const tensors = Object.entries(tinySafetensors());
     const shards = [tensors.slice(0, 5), tensors.slice(5)];

@@ -1,0 +1,22 @@
+import { ModelError } from "../model-error.ts";
+
+/** Tensors of a layer, as Hugging Face and GGUF name them. */
+const LAYER = /^(model\.layers|blk)\./;
+/** Rotary tables that old exporters stored; the configuration says the same. */
+const REDUNDANT = /\.(rotary_emb\.inv_freq|attn_rot_embd(\.weight)?)$/;
+
+/**
+ * A layer's tensor that nobody computes with means another architecture: its text would be wrong without a word.
+ * @throws ModelError "unsupported-architecture".
+ */
+export function expectKnownTensors(
+  where: string,
+  names: Iterable<string>,
+  known: ReadonlySet<string>,
+): void {
+  for (const name of names) {
+    if (!LAYER.test(name) || known.has(name) || REDUNDANT.test(name)) continue;
+    const message = `${where}: ${name}: the model has no such tensor in its layers; the file is of another architecture`;
+    throw new ModelError("unsupported-architecture", message);
+  }
+}
