@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 async function bundle(entry: string): Promise<string> {
   const [result] = await build({
     ...{ cwd: root, config: false, format: "esm", platform: "browser", dts: false, write: false },
-    ...{ entry: [entry], logLevel: "silent" },
+    // Or it would empty dist, which other packages' tests run from.
+    ...{ entry: [entry], logLevel: "silent", clean: false },
     deps: { alwaysBundle: [/^@sift-attention\//, /^@huggingface\//] },
     inputOptions: { resolve: { conditionNames: ["@sift-attention/source"] } },
   });
