@@ -1,20 +1,16 @@
 // Speed of llama.cpp on the CPU: node llama-cpp-speed.mjs MODEL.gguf [threads]
 import { openLlama } from "./llama-cpp.mjs";
+import {
+  contextLengths,
+  decodeTokens,
+  median,
+  promptTokens,
+  repeats,
+  spread,
+} from "./speed-workload.mjs";
 
 const [modelPath, threadsText = "2"] = process.argv.slice(2);
 const threads = Number(threadsText);
-const repeats = 5;
-const decodeTokens = 48;
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-/** Token ids with no meaning, always the same: speed does not depend on them. */
-function tokensOf(count, vocabulary) {
-  return Array.from({ length: count }, (_, i) => 5 + ((i * 7919) % (vocabulary - 5)));
-}
 
 const opened = performance.now();
 const { model, context } = await openLlama(modelPath, { contextSize: 8192, threads });
@@ -22,20 +18,20 @@ const vocabulary = model.fileInfo.metadata.tokenizer.ggml.tokens.length;
 let firstTokenMs;
 for await (const _ of context
   .getSequence()
-  .evaluate(tokensOf(20, vocabulary), { temperature: 0 })) {
+  .evaluate(promptTokens(20, vocabulary), { temperature: 0 })) {
   firstTokenMs = performance.now() - opened;
   break;
 }
 await context.dispose();
 const rows = [];
-for (const contextLength of [128, 512, 1024, 2048, 4096, 7900]) {
+for (const contextLength of contextLengths) {
   const prefill = [];
   const decode = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const fresh = await model.createContext({ contextSize: 8192, threads, batchSize: 512 });
     const tokens = fresh
       .getSequence()
-      .evaluate(tokensOf(contextLength, vocabulary), { temperature: 0, yieldEogToken: true });
+      .evaluate(promptTokens(contextLength, vocabulary), { temperature: 0, yieldEogToken: true });
     const begun = performance.now();
     await tokens.next();
     const first = performance.now();
@@ -48,7 +44,7 @@ for (const contextLength of [128, 512, 1024, 2048, 4096, 7900]) {
     contextLength,
     prefillTokensPerSecond: Math.round(median(prefill)),
     decodeTokensPerSecond: Number(median(decode).toFixed(1)),
-    decodeSpread: `${Math.min(...decode).toFixed(1)}–${Math.max(...decode).toFixed(1)}`,
+    decodeSpread: spread(decode),
   });
 }
 console.table(rows);

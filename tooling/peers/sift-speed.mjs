@@ -1,23 +1,19 @@
-// Speed and memory of a model on the CPU backend, from the built package:
-//   node scripts/measure-model.mjs MODEL [threads] [context,context,…]
-import { openModel } from "../dist/index.js";
+// Speed and memory of a model on this project's CPU backend, from the built package:
+//   node tooling/peers/sift-speed.mjs MODEL [threads] [context,context,…]
+import { openModel } from "../../packages/model-runtime/dist/index.js";
+import {
+  contextLengths,
+  decodeTokens,
+  median,
+  promptTokens,
+  repeats,
+  spread,
+} from "./speed-workload.mjs";
 
-const [modelPath, threadsText = "2", contextsText = "128,512,1024,2048,4096,7900"] =
-  process.argv.slice(2);
-const repeats = 5;
+const [modelPath, threadsText = "2", contextsText = contextLengths.join()] = process.argv.slice(2);
 const siftWarmup = 16;
-const measuredTokens = 48;
 
 const mebibytes = (bytes) => Math.round(bytes / 2 ** 20);
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/** Token ids with no meaning, always the same: speed does not depend on them. */
-function tokensOf(count, vocabulary) {
-  return Array.from({ length: count }, (_, i) => 5 + ((i * 7919) % (vocabulary - 5)));
-}
 
 const emptyBytes = process.memoryUsage.rss();
 const opened = performance.now();
@@ -31,7 +27,7 @@ async function generate(contextLength, attention, maxTokens) {
   const session = model.createSession({ contextLength: contextLength + maxTokens });
   const begun = performance.now();
   const times = [];
-  const prompt = tokensOf(contextLength, vocabularySize);
+  const prompt = promptTokens(contextLength, vocabularySize);
   const settings = { maxTokens, attention, temperature: 0, logitBias: neverStop };
   let statistics;
   for await (const token of session.generate(prompt, settings)) {
@@ -42,14 +38,14 @@ async function generate(contextLength, attention, maxTokens) {
   const rows = statistics && statistics.valueRowsRead + statistics.valueRowsSkipped;
   return {
     prefill: (contextLength * 1000) / (times[0] - begun),
-    decode: (measuredTokens * 1000) / (times.at(-1) - times.at(-1 - measuredTokens)),
+    decode: (decodeTokens * 1000) / (times.at(-1) - times.at(-1 - decodeTokens)),
     union: rows && statistics.valueRowsRead / rows,
   };
 }
 
 const first = model.createSession({ contextLength: 64 });
 await first
-  .generate(tokensOf(20, vocabularySize), { attention: { kind: "full" }, temperature: 0 })
+  .generate(promptTokens(20, vocabularySize), { attention: { kind: "full" }, temperature: 0 })
   .next();
 first.dispose();
 const firstTokenMs = performance.now() - opened;
@@ -59,7 +55,7 @@ const samples = new Map();
 for (let repeat = 0; repeat < repeats; repeat++) {
   for (const contextLength of contextsText.split(",").map(Number)) {
     for (const [name, attention] of Object.entries(modes)) {
-      const sample = await generate(contextLength, attention, siftWarmup + 2 + measuredTokens);
+      const sample = await generate(contextLength, attention, siftWarmup + 2 + decodeTokens);
       const key = `${contextLength} ${name}`;
       samples.set(key, [...(samples.get(key) ?? []), sample]);
     }
@@ -71,7 +67,7 @@ for (const [key, list] of samples) {
   table[key] = {
     prefillTokensPerSecond: Math.round(median(list.map((sample) => sample.prefill))),
     decodeTokensPerSecond: Number(median(decode).toFixed(1)),
-    decodeSpread: `${Math.min(...decode).toFixed(1)}–${Math.max(...decode).toFixed(1)}`,
+    decodeSpread: spread(decode),
     valueRowsRead: Number(list[0].union.toFixed(2)),
   };
 }
