@@ -1,0 +1,15 @@
+import { wgsl } from "@sift-attention/wgsl";
+import { defineConfig, type UserConfig } from "tsdown";
+
+const config: UserConfig = defineConfig({
+  entry: ["src/index.ts"],
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  dts: true,
+  sourcemap: true,
+  plugins: [wgsl()],
+  banner: { dts: '/// <reference types="@webgpu/types" />' },
+});
+
+export default config;
