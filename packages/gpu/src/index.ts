@@ -27,3 +27,5 @@ export type {
 } from "./kernels/kernel-spec.ts";
 export { type FileLine, type LineMap, type LineSpan, locateLine } from "./kernels/line-map.ts";
 export type { ShaderMessage } from "./kernels/shader-message.ts";
+export { validateShader } from "./kernels/validate-shader.ts";
+export { createStopwatch, type PassTime, type Stopwatch } from "./timing/stopwatch.ts";

@@ -44,12 +44,16 @@ async function copyStaged(
  * The bytes of a range of a buffer's numbers, after all work submitted so far.
  * @throws GpuError "disposed", "invalid-argument" for a range outside, "validation" when the device refuses.
  */
-export function readBytes(gpu: Gpu, buffer: GpuBuffer, range: ReadRange): Promise<ArrayBuffer> {
+export async function readBytes(
+  gpu: Gpu,
+  buffer: GpuBuffer,
+  range: ReadRange,
+): Promise<ArrayBuffer> {
   const where = `read ${buffer.label}`;
   expectLive(where, buffer);
   const span = readSpan(where, buffer, range);
   const isMappable = (buffer.raw.usage & usageFlags.MAP_READ) !== 0;
-  return isMappable
+  return await (isMappable
     ? copyMapped(where, buffer.raw, span.copyOffset, span)
-    : copyStaged(where, gpu, buffer, span);
+    : copyStaged(where, gpu, buffer, span));
 }

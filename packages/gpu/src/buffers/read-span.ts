@@ -3,7 +3,7 @@ import type { ReadRange } from "../device/gpu.ts";
 import { GpuError } from "../gpu-error.ts";
 import type { GpuBuffer } from "./gpu-buffer.ts";
 
-/** The bytes to copy, in steps of 4, and those of them that were asked for. */
+/** The bytes to copy, from a multiple of 8 on (as maps want it) and in steps of 4, and those of them that were asked for. */
 export interface ReadSpan {
   readonly copyOffset: number;
   readonly copyBytes: number;
@@ -32,7 +32,7 @@ export function readSpan(where: string, buffer: GpuBuffer, range: ReadRange): Re
     );
   }
   const width = bytesPerElement[buffer.dtype];
-  const copyOffset = Math.floor((start * width) / 4) * 4;
+  const copyOffset = Math.floor((start * width) / 8) * 8;
   const copyBytes = Math.ceil(((start + count) * width - copyOffset) / 4) * 4;
   const begin = start * width - copyOffset;
   return { copyOffset, copyBytes, begin, end: begin + count * width };

@@ -21,9 +21,13 @@ function expectPlace(where: string, buffer: GpuBuffer, bytes: number, byteOffset
   const room = buffer.byteLength - byteOffset;
   const isWhole = bytes % 4 === 0 || bytes === room;
   if (bytes <= room && isWhole) return;
+  const expected =
+    bytes > room
+      ? `at most ${room} bytes`
+      : "a multiple of 4 bytes, or all up to the buffer's end,";
   throw new GpuError(
     "invalid-argument",
-    `${where}: expected ${isWhole ? `at most ${room} bytes` : "a multiple of 4 bytes, or all up to the buffer's end"} at offset ${byteOffset}, got ${bytes}`,
+    `${where}: expected ${expected} at offset ${byteOffset}, got ${bytes}`,
   );
 }
 

@@ -3,8 +3,8 @@ import { GpuError } from "../gpu-error.ts";
 const registry = Symbol.for("@sift-attention/gpu/dawn");
 
 /**
- * Dawn's instances of this process by their settings. A device whose instance was garbage-collected takes the process
- * down at a later call, so they stay here, where no module's unloading and no second copy of this package drops them.
+ * Dawn's instances of this process by their settings. An adapter or device whose instance was garbage-collected takes
+ * the process down at a later call, so they stay here for good, whatever becomes of this module.
  */
 function keptInstances(): Map<string, GPU> {
   const holder = globalThis as typeof globalThis & { [registry]?: Map<string, GPU> };
@@ -37,9 +37,4 @@ export async function openDawn(settings: readonly string[]): Promise<GPU> {
   const instance = keptInstances().get(key) ?? create([...settings]);
   keptInstances().set(key, instance);
   return instance;
-}
-
-/** Lets an instance go that has given no adapter: it has looked for drivers once and would not look again. */
-export function forgetDawn(settings: readonly string[]): void {
-  keptInstances().delete(JSON.stringify(settings));
 }

@@ -12,6 +12,3 @@ export function openDawn(_settings: readonly string[]): Promise<GPU> {
     ),
   );
 }
-
-/** Nothing is kept here. */
-export function forgetDawn(_settings: readonly string[]): void {}

@@ -1,35 +1,40 @@
-import { GpuError } from "../gpu-error.ts";
+import type { GpuError } from "../gpu-error.ts";
 
-/** What an error scope caught, and around which call. */
-export interface CaughtError {
-  readonly filter: GPUErrorFilter;
+/** Names guarded calls for the errors that may come of them. */
+export interface Guarded {
   readonly where: string;
-  readonly message: string;
-  readonly askedBytes: number;
+  /** Bytes that the calls allocate. */
+  readonly askedBytes?: number;
+  /** Runs when a scope has caught something, before anyone is told. */
+  readonly onCaught?: () => void;
 }
 
-const filters = ["validation", "out-of-memory", "internal"] as const;
+const filters = ["internal", "out-of-memory", "validation"] as const;
 
 /** Errors that a device reports after the call that made them: caught in scopes, kept until someone waits. */
 export class DeferredErrors {
   readonly #device: GPUDevice;
-  readonly #onCaught: (caught: CaughtError) => void;
+  readonly #toError: (filter: GPUErrorFilter, message: string, guarded: Guarded) => GpuError;
   readonly #pending = new Set<Promise<void>>();
   #first: GpuError | undefined;
   #count = 0;
 
-  constructor(device: GPUDevice, onCaught: (caught: CaughtError) => void) {
+  /** @param toError Makes the error that the next `drain` throws. */
+  constructor(
+    device: GPUDevice,
+    toError: (filter: GPUErrorFilter, message: string, guarded: Guarded) => GpuError,
+  ) {
     this.#device = device;
-    this.#onCaught = onCaught;
+    this.#toError = toError;
   }
 
   /** Runs calls of the device inside error scopes. */
-  guard<Result>(where: string, action: () => Result, askedBytes = 0): Result {
+  guard<Result>(guarded: Guarded, action: () => Result): Result {
     for (const filter of filters) this.#device.pushErrorScope(filter);
     try {
       return action();
     } finally {
-      for (const filter of filters.toReversed()) this.#await(filter, where, askedBytes);
+      for (const filter of filters.toReversed()) this.#awaitScope(filter, guarded);
     }
   }
 
@@ -41,7 +46,7 @@ export class DeferredErrors {
 
   /**
    * Waits for the scopes that are open.
-   * @throws GpuError the first that was caught since the last time, and how many came with it.
+   * @throws GpuError the first that was caught since the last time; its message counts the others.
    */
   async drain(): Promise<void> {
     await Promise.all(this.#pending);
@@ -50,27 +55,20 @@ export class DeferredErrors {
     this.#first = undefined;
     this.#count = 0;
     if (!error) return;
-    if (others > 0) error.message += ` (and ${others} more after it)`;
+    if (others > 0) error.message += ` (and ${others} more)`;
     throw error;
   }
 
-  #await(filter: GPUErrorFilter, where: string, askedBytes: number): void {
+  #awaitScope(filter: GPUErrorFilter, guarded: Guarded): void {
     const scope = this.#device.popErrorScope().then(
       (error) => {
-        if (error) this.#keep({ filter, where, askedBytes, message: error.message });
+        if (!error) return;
+        guarded.onCaught?.();
+        this.add(this.#toError(filter, error.message.trim(), guarded));
       },
       () => {}, // a lost device has no scopes; the loss is told elsewhere
     );
     this.#pending.add(scope);
     void scope.then(() => this.#pending.delete(scope));
-  }
-
-  #keep(caught: CaughtError): void {
-    const { filter, where, message, askedBytes } = caught;
-    const code = filter === "out-of-memory" ? "out-of-memory" : "validation";
-    const asked = askedBytes > 0 ? askedBytes : undefined;
-    const said = message.trim() || `the device reports ${code}`;
-    this.add(new GpuError(code, `${where}: ${said}`, { asked }));
-    this.#onCaught(caught);
   }
 }

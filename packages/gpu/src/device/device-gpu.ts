@@ -6,9 +6,10 @@ import { readBytes } from "../buffers/read-bytes.ts";
 import { type TypedArrays, viewAs } from "../buffers/typed-arrays.ts";
 import { type Slice, writeSlices } from "../buffers/write-slices.ts";
 import { GpuError } from "../gpu-error.ts";
-import { type CaughtError, DeferredErrors } from "./deferred-errors.ts";
+import { DeferredErrors, type Guarded } from "./deferred-errors.ts";
+import { DeviceLife } from "./device-life.ts";
 import type { Gpu, ReadRange } from "./gpu.ts";
-import type { DeviceLoss, GpuEvent, GpuListener } from "./gpu-event.ts";
+import type { DeviceLoss, GpuListener } from "./gpu-event.ts";
 import { type GpuReport, reportOf } from "./gpu-report.ts";
 
 const mebibyte = 2 ** 20;
@@ -20,13 +21,10 @@ export class DeviceGpu implements Gpu {
   readonly device: GPUDevice;
   readonly report: GpuReport;
   readonly memory: MemoryGauge = new MemoryGauge();
-  readonly lost: Promise<DeviceLoss>;
   readonly #ownsDevice: boolean;
   readonly #buffers = new Set<GpuBuffer>();
-  readonly #listeners = new Set<GpuListener>();
+  readonly #life: DeviceLife;
   readonly #errors: DeferredErrors;
-  #loss: DeviceLoss | undefined;
-  #isDisposed = false;
 
   constructor(
     device: GPUDevice,
@@ -36,9 +34,16 @@ export class DeviceGpu implements Gpu {
     this.device = device;
     this.report = reportOf(device, info);
     this.#ownsDevice = options.ownsDevice;
-    this.#errors = new DeferredErrors(device, (caught) => this.#tellOutOfMemory(caught));
-    this.lost = device.lost.then((info) => this.#lose(info));
+    this.#errors = new DeferredErrors(device, this.#toError);
+    this.#life = new DeviceLife(device, ({ reason, message }) => {
+      const { liveBytes } = this.memory;
+      this.#life.tell({ type: "device-lost", reason, message, liveBytes });
+    });
     device.addEventListener("uncapturederror", this.#onUncaptured);
+  }
+
+  get lost(): Promise<DeviceLoss> {
+    return this.#life.lost;
   }
 
   createBuffer<D extends DType>(spec: BufferSpec<D>): GpuBuffer<D> {
@@ -46,7 +51,8 @@ export class DeviceGpu implements Gpu {
     this.expectUsable(where);
     const { byteLength, size, usage } = bufferSize(spec, this.report.limits);
     const { label } = spec;
-    const raw = this.guard(where, () => this.device.createBuffer({ label, size, usage }), size);
+    const guarded = { where, askedBytes: size, onCaught: () => buffer.dispose() };
+    const raw = this.#errors.guard(guarded, () => this.device.createBuffer({ label, size, usage }));
     const buffer: OwnedBuffer<D> = new OwnedBuffer(raw, { ...spec, byteLength }, () => {
       this.#buffers.delete(buffer);
       this.memory.remove(size);
@@ -71,7 +77,6 @@ export class DeviceGpu implements Gpu {
     this.expectUsable(where);
     const options = { byteOffset, sliceBytes: uploadSliceBytes };
     for (const slice of writeSlices(where, buffer, data, options)) {
-      this.expectUsable(where);
       expectLive(where, buffer);
       this.guard(where, () => this.#writeSlice(buffer, slice));
       await this.settled();
@@ -84,18 +89,14 @@ export class DeviceGpu implements Gpu {
   ): Promise<TypedArrays[D]> {
     const where = `read ${buffer.label}`;
     this.expectUsable(where);
-    try {
-      return viewAs(buffer.dtype, await readBytes(this, buffer, range));
-    } catch (error) {
-      await this.#explainMapFailure(where, error);
-      throw error;
-    } finally {
-      await this.#errors.drain();
-    }
+    const bytes = await readBytes(this, buffer, range).catch((error) =>
+      this.#explainMapFailure(where, error),
+    );
+    await this.#errors.drain();
+    return viewAs(buffer.dtype, bytes);
   }
 
   submit(record: (encoder: GPUCommandEncoder) => void): void {
-    this.expectUsable("submit");
     this.guard("submit", () => {
       const encoder = this.device.createCommandEncoder();
       record(encoder);
@@ -112,25 +113,23 @@ export class DeviceGpu implements Gpu {
   }
 
   onEvent(listener: GpuListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#life.onEvent(listener);
   }
 
   guard<Result>(where: string, action: () => Result, askedBytes = 0): Result {
     this.expectUsable(where);
-    return this.#errors.guard(where, action, askedBytes);
+    return this.#errors.guard({ where, askedBytes }, action);
   }
 
   expectUsable(where: string): void {
-    if (this.#isDisposed || this.#loss) this.#throwGone(where);
+    this.#life.expectUsable(where);
   }
 
   dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
+    if (this.#life.isDisposed) return;
+    this.#life.end();
     for (const buffer of [...this.#buffers]) buffer.dispose();
     this.device.removeEventListener("uncapturederror", this.#onUncaptured);
-    this.#listeners.clear();
     if (this.#ownsDevice) this.device.destroy();
   }
 
@@ -138,51 +137,39 @@ export class DeviceGpu implements Gpu {
     this.dispose();
   }
 
+  /** Errors of calls on the bare device. Those on a caller's own device are the caller's: told, but not thrown or hidden. */
   readonly #onUncaptured = (event: GPUUncapturedErrorEvent): void => {
-    event.preventDefault(); // else printed as well
-    const { message } = event.error;
+    const message = event.error.message.trim();
+    this.#life.tell({ type: "uncaptured-validation", message });
+    if (!this.#ownsDevice) return;
+    event.preventDefault(); // else it is printed as well
     this.#errors.add(new GpuError("validation", `uncaptured: ${message}`));
-    this.#tell({ type: "uncaptured-validation", message });
+  };
+
+  readonly #toError = (filter: GPUErrorFilter, message: string, guarded: Guarded): GpuError => {
+    const { where, askedBytes = 0 } = guarded;
+    if (filter !== "out-of-memory") return new GpuError("validation", `${where}: ${message}`);
+    const { liveBytes } = this.memory;
+    const limitBytes = this.report.limits.maxBufferSize ?? 0;
+    this.#life.tell({ type: filter, where, askedBytes, liveBytes, limitBytes, message });
+    return new GpuError(
+      filter,
+      `${where}: expected room for ${askedBytes} bytes beside ${liveBytes} live ones, got out of memory (${message}); dispose of buffers and await settled(), or ask for less`,
+      { asked: askedBytes },
+    );
   };
 
   #writeSlice(buffer: GpuBuffer, { byteOffset, bytes }: Slice): void {
     this.device.queue.writeBuffer(buffer.raw, byteOffset, bytes);
   }
 
-  /** A map that fails does so because the device went, which may be told a tick later, or because of an error before it. */
-  async #explainMapFailure(where: string, error: unknown): Promise<void> {
-    if (error instanceof GpuError && error.code !== "validation") return;
-    await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve))]);
-    this.expectUsable(where);
-  }
-
-  #lose({ reason, message }: GPUDeviceLostInfo): DeviceLoss {
-    const loss: DeviceLoss = { reason, message };
-    this.#loss = loss;
-    const { liveBytes } = this.memory;
-    if (!this.#isDisposed) this.#tell({ type: "device-lost", reason, message, liveBytes });
-    return loss;
-  }
-
-  #throwGone(where: string): never {
-    if (this.#isDisposed) {
-      throw new GpuError("disposed", `${where}: expected an open device, got a disposed one`);
+  /** A map fails because the device went, which may be told a tick later, or because of an error before it. */
+  async #explainMapFailure(where: string, error: unknown): Promise<never> {
+    if (!(error instanceof GpuError) || error.code === "validation") {
+      await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve))]);
+      this.expectUsable(where);
+      await this.#errors.drain();
     }
-    throw new GpuError(
-      "device-lost",
-      `${where}: expected a device, got a lost one (${this.#loss?.reason}: ${this.#loss?.message}); open another and create its buffers and kernels again`,
-    );
-  }
-
-  #tellOutOfMemory({ filter, where, askedBytes, message }: CaughtError): void {
-    if (filter !== "out-of-memory") return;
-    const { liveBytes } = this.memory;
-    const limitBytes = this.report.limits.maxBufferSize ?? 0;
-    this.#tell({ type: "out-of-memory", where, askedBytes, liveBytes, limitBytes, message });
-  }
-
-  #tell(event: GpuEvent): void {
-    // A listener that throws must stop neither the others nor the device's bookkeeping.
-    for (const listener of this.#listeners) queueMicrotask(() => listener(event));
+    throw error;
   }
 }

@@ -2,7 +2,7 @@ import { GpuError } from "../gpu-error.ts";
 import type { OpenGpuOptions } from "./open-options.ts";
 
 function nameOf({ info }: GPUAdapter): string {
-  return info.description || info.device || info.vendor || "an adapter without a name";
+  return info.description || info.device || `${info.vendor} ${info.architecture}`.trim();
 }
 
 function request(gpu: GPU, options: OpenGpuOptions, software: boolean): Promise<GPUAdapter | null> {

@@ -12,7 +12,7 @@ export type GpuEvent =
       readonly where: string;
       /** Bytes that it asked for, 0 where it named no number. */
       readonly askedBytes: number;
-      /** Bytes of the buffers made here that were alive beside it. */
+      /** Bytes of the other buffers made here and alive. */
       readonly liveBytes: number;
       /** The greatest buffer that the device offers, in bytes. */
       readonly limitBytes: number;

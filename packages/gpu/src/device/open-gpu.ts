@@ -1,4 +1,4 @@
-import { forgetDawn, openDawn } from "#dawn";
+import { openDawn } from "#dawn";
 import { dawnSettings } from "./dawn-settings.ts";
 import { DeviceGpu } from "./device-gpu.ts";
 import { expectOpenOptions } from "./expect-open-options.ts";
@@ -11,16 +11,6 @@ function browserGpu(): GPU | undefined {
   return (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
 }
 
-async function findDawnAdapter(options: OpenGpuOptions): Promise<GPUAdapter> {
-  const settings = dawnSettings(options);
-  try {
-    return await findAdapter(await openDawn(settings), options);
-  } catch (error) {
-    forgetDawn(settings);
-    throw error;
-  }
-}
-
 /**
  * Opens a device with all features and limits that its adapter offers: through `navigator.gpu` where there is one, in
  * Node through the npm package `webgpu`, which is loaded only then.
@@ -30,10 +20,11 @@ async function findDawnAdapter(options: OpenGpuOptions): Promise<GPUAdapter> {
  */
 export async function openGpu(options: OpenGpuOptions = {}): Promise<Gpu> {
   const { signal } = options;
-  const gpu = browserGpu();
-  expectOpenOptions(options, gpu !== undefined);
+  const inBrowser = browserGpu();
+  expectOpenOptions(options, inBrowser !== undefined);
   signal?.throwIfAborted();
-  const adapter = gpu ? await findAdapter(gpu, options) : await findDawnAdapter(options);
+  const gpu = inBrowser ?? (await openDawn(dawnSettings(options)));
+  const adapter = await findAdapter(gpu, options);
   signal?.throwIfAborted();
   const device = await requestDevice(adapter, options);
   if (signal?.aborted) device.destroy();

@@ -16,6 +16,12 @@ function place(message: GPUCompilationMessage, shader: AssembledShader): ShaderM
   };
 }
 
+/** A compiled shader and what the compiler had to say. */
+export interface CompiledShader {
+  readonly module: GPUShaderModule;
+  readonly messages: readonly ShaderMessage[];
+}
+
 /**
  * Compiles a shader.
  * @throws GpuError "shader-compile" that lists each error with its file, line and column.
@@ -24,7 +30,7 @@ export async function compileShader(
   gpu: Gpu,
   name: string,
   shader: AssembledShader,
-): Promise<GPUShaderModule> {
+): Promise<CompiledShader> {
   const { device } = gpu;
   device.pushErrorScope("validation"); // its text repeats the messages, with the assembled text's lines
   const module = device.createShaderModule({ label: name, code: shader.code });
@@ -34,7 +40,7 @@ export async function compileShader(
   gpu.expectUsable(`kernel ${name}`);
   const messages = info.messages.map((message) => place(message, shader));
   const errors = messages.filter(({ type }) => type === "error");
-  if (errors.length === 0 && !refusal) return module;
+  if (errors.length === 0 && !refusal) return { module, messages };
   const list = errors.map(formatShaderMessage).join("\n") || refusal?.message;
   throw new GpuError(
     "shader-compile",

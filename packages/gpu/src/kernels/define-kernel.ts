@@ -1,5 +1,6 @@
 import { GpuError } from "../gpu-error.ts";
 import type { BindingKinds, ConstantKinds, KernelSpec } from "./kernel-spec.ts";
+import { isKernelFeature } from "./shader-header.ts";
 
 const bindingKinds = ["read", "read-write", "uniform"];
 const constantKinds = ["u32", "i32", "f32", "bool"];
@@ -19,6 +20,16 @@ function expectNames(
   }
 }
 
+function expectFeatureNames(where: string, features: readonly string[]): void {
+  for (const feature of features) {
+    if (isKernelFeature(feature)) continue;
+    throw new GpuError(
+      "invalid-argument",
+      `${where}: features: expected WebGPU's names such as shader-f16, got ${feature}`,
+    );
+  }
+}
+
 /**
  * A kernel's spec with its literal types kept, so that the compiler knows its bindings and constants by name.
  * @throws GpuError "invalid-argument" without a file, or for names and kinds that WGSL does not have.
@@ -33,5 +44,6 @@ export function defineKernel<
   }
   expectNames(`${where}: bindings`, spec.bindings, bindingKinds);
   expectNames(`${where}: constants`, spec.constants, constantKinds);
+  expectFeatureNames(where, spec.features ?? []);
   return spec;
 }

@@ -10,7 +10,11 @@ export type BindingKind = "read" | "read-write" | "uniform";
 export type ConstantKind = "u32" | "i32" | "f32" | "bool";
 
 /** Features that a shader must enable to use; each becomes an `enable` line. */
-export type KernelFeature = "subgroups" | "shader-f16" | "chromium-experimental-subgroup-matrix";
+export type KernelFeature =
+  | "subgroups"
+  | "subgroup-size-control"
+  | "shader-f16"
+  | "chromium-experimental-subgroup-matrix";
 
 export type BindingKinds = Readonly<Record<string, BindingKind>>;
 export type ConstantKinds = Readonly<Record<string, ConstantKind>>;

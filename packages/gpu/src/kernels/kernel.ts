@@ -42,7 +42,7 @@ export interface Kernel<Bindings extends BindingKinds = BindingKinds> {
 
   /**
    * Encodes one dispatch whose counts, three u32 at `byteOffset`, a shader has written.
-   * @param buffer Of usage "indirect".
+   * @throws GpuError "invalid-argument" unless the buffer is of usage "indirect" and holds them there.
    */
   recordIndirect(
     pass: GPUComputePassEncoder,

@@ -3,6 +3,7 @@ import type { ConstantKind, ConstantKinds, ConstantValues, KernelFeature } from 
 
 const extensions: Readonly<Record<KernelFeature, string>> = {
   subgroups: "subgroups",
+  "subgroup-size-control": "subgroup_size_control",
   "shader-f16": "f16",
   "chromium-experimental-subgroup-matrix": "chromium_experimental_subgroup_matrix",
 };
@@ -42,6 +43,11 @@ function expectSameNames(where: string, kinds: ConstantKinds, values: object): v
     "invalid-argument",
     `${where}: constants: expected ${Object.keys(kinds).join(", ") || "none"}, got ${told.join(", ")}`,
   );
+}
+
+/** Whether shaders have an `enable` line for this feature of WebGPU. */
+export function isKernelFeature(name: string): name is KernelFeature {
+  return Object.hasOwn(extensions, name);
 }
 
 /** `enable` lines, which WGSL wants before everything else. */
