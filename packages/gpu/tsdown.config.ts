@@ -10,7 +10,6 @@ const config: UserConfig = defineConfig({
   sourcemap: true,
   plugins: [wgsl()],
   deps: { neverBundle: ["#dawn", "webgpu"] }, // package.json's "imports" chooses: Dawn in Node, none in browsers
-  banner: { dts: '/// <reference types="@webgpu/types" />' },
 });
 
 export default config;

@@ -9,7 +9,6 @@ const config: UserConfig = defineConfig({
   dts: true,
   sourcemap: true,
   plugins: [wgsl()],
-  banner: { dts: '/// <reference types="@webgpu/types" />' },
 });
 
 export default config;
