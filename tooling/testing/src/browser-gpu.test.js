@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInBrowserGpu } from "./browser-gpu.js";
+import { useSoftwareAdapter } from "./software-adapter.js";
 
 let folder;
 beforeAll(() => {
@@ -33,6 +34,15 @@ describe("runInBrowserGpu", () => {
       text: "const ONE: u32 = 1u;\n",
       at: "127.0.0.1",
     });
+  });
+
+  test("works beside a software adapter of this process", async () => {
+    useSoftwareAdapter();
+    const entry = moduleOf(
+      "present.js",
+      `export default async () => (await navigator.gpu.requestAdapter()) !== null;`,
+    );
+    expect(await runInBrowserGpu(entry)).toBe(true);
   });
 
   test("throws what the module throws, with its stack", async () => {

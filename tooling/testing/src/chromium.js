@@ -21,7 +21,8 @@ function writeFontSettings(folder) {
 /** A headless Chromium: $CHROMIUM, the system's, or the one in an npm package, so that no other install is needed. */
 export async function launchChromium(options = {}) {
   const { chromium } = await import("playwright-core");
-  const env = { ...process.env };
+  // The browser brings its own SwiftShader; a driver chosen for this process (software-adapter) would hide it.
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, ...env } = process.env;
   let executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
     (path) => path && existsSync(path),
   );
