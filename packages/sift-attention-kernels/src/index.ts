@@ -1,3 +1,20 @@
 /// <reference types="@webgpu/types" />
 
-export {};
+export type { DecodeBuffers } from "./decode-buffers.ts";
+export type { DecodeSequence } from "./decode-sequence.ts";
+export type { DecodeStep, ValueSumsStep } from "./decode-step.ts";
+export type { AttentionPlan, PlanLimits } from "./plan/attention-plan.ts";
+export type { HeadBlocks } from "./plan/head-blocks.ts";
+export type { ResolvedOptions } from "./resolve-options.ts";
+export type { DecodeBinding, SiftAttention } from "./sift-attention.ts";
+export type { DroppedMass, KvType, SiftAttentionOptions } from "./sift-attention-options.ts";
+export { SiftError, type SiftErrorCode } from "./sift-error.ts";
+export type {
+  AttendKnobs,
+  MergeKnobs,
+  RowKnobs,
+  TunedAdapter,
+  Tuning,
+  TuningEntries,
+} from "./tuning/tuning.ts";
+export type { SubgroupSize, Variant, VariantOptions } from "./variant.ts";

@@ -1,0 +1,43 @@
+import type { AttentionGeometry } from "@sift-attention/tensor";
+import type { Tuning } from "./tuning/tuning.ts";
+import type { VariantOptions } from "./variant.ts";
+
+/** How keys and values are stored. `f16` is read as bits and computed in f32: the feature shader-f16 is not needed. */
+export type KvType = "f16" | "f32";
+
+/** What becomes of the mass d of the dropped keys: lost, divided out, or given to the mean of all visible values. */
+export type DroppedMass = "none" | "renormalise" | "mean-value";
+
+/** One shape of decode attention. What stands here is compiled into the kernels. */
+export interface SiftAttentionOptions {
+  /** headDim 32 to 256, a multiple of 8; any number of query heads per KV head. */
+  readonly geometry: AttentionGeometry;
+  readonly kvType: KvType;
+  /** Sequences that the KV cache holds, ≥ 1. */
+  readonly slots: number;
+  /** Rows of a slot, ≥ 1. The keys of all slots must fit one binding of the device, and so must the values. */
+  readonly capacity: number;
+  /** Sequences of one step at most, 1 to `slots`. Default `slots`. */
+  readonly batch?: number;
+  /** Multiplies q·k; above 0. Default headDim^(−1/2). */
+  readonly scale?: number;
+  /** First visible keys that are kept whatever they weigh, and are left out of the quantiles. Default 0. */
+  readonly keepFirst?: number;
+  /** Last visible keys that are kept whatever they weigh, and are left out of the quantiles. Default 0. */
+  readonly keepLast?: number;
+  /** Of sifted and top-k steps. "mean-value" needs `DecodeBuffers.valueSums`. Default "none". */
+  readonly droppedMass?: DroppedMass;
+  /**
+   * Sifted steps whose longest context is shorter run as full attention: they keep every key, and their statistics say
+   * so. 0 never does. Default from the tuning.
+   */
+  readonly denseBelow?: number;
+  /** Default: the best that the device offers. */
+  readonly variant?: VariantOptions;
+  /** Of `tuneSiftAttention`. Default: a table by class of device. */
+  readonly tuning?: Tuning;
+  /** Whether `recordTopK` is compiled. Default true. */
+  readonly topK?: boolean;
+  /** Whether `recordQuantiles` and `recordFullWithQuantiles` are compiled. Default true. */
+  readonly quantiles?: boolean;
+}
