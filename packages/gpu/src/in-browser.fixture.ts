@@ -50,12 +50,11 @@ export default async function inBrowser(): Promise<BrowserFindings> {
       gpu.device.createBuffer({ size: 16, usage: 3 });
       return gpu.settled();
     }),
-    await errorOf(async () => {
-      gpu.device.destroy();
-      await gpu.lost;
-      gpu.write(input, data);
-    }),
   ];
+  const inFlight = [errorOf(() => gpu.read(scaled)), errorOf(() => gpu.settled())];
+  gpu.device.destroy();
+  errors.push(...(await Promise.all(inFlight)));
+  errors.push(await errorOf(() => gpu.write(input, data)));
   gpu.dispose();
   return {
     isSoftware: gpu.report.isSoftware,

@@ -22,7 +22,9 @@ describe("in a browser", () => {
     [2, "invalid-argument", /backend: expected no such option/],
     [3, "validation", /^submit: /],
     [4, "validation", /^uncaptured: /],
-    [5, "device-lost", /^write input: .*destroyed/],
+    [5, "device-lost", /^read scaled: .*destroyed/],
+    [6, "device-lost", /^settled: .*destroyed/],
+    [7, "device-lost", /^write input: .*destroyed/],
   ])("failure %i is %s", (index, code, message) => {
     expect(findings.errors[index]).toEqual([code, expect.stringMatching(message)]);
   });

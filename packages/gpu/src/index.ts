@@ -14,6 +14,13 @@ export { GpuError, type GpuErrorCode, type GpuErrorOptions } from "./gpu-error.t
 export { type AssembledShader, assembleShader } from "./kernels/assemble-shader.ts";
 export { createKernel } from "./kernels/create-kernel.ts";
 export { defineKernel } from "./kernels/define-kernel.ts";
+export {
+  defineUniforms,
+  type UniformFields,
+  type Uniforms,
+  type UniformType,
+  type UniformValues,
+} from "./kernels/define-uniforms.ts";
 export type { BoundBuffer, BoundBuffers, Kernel, Workgroups } from "./kernels/kernel.ts";
 export type {
   BindingKind,

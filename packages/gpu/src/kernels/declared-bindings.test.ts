@@ -7,14 +7,26 @@ function scan(text: string): readonly unknown[] {
 
 describe("declaredBindings", () => {
   test.each([
-    ["@group(0) @binding(1) var<storage, read> keys: array<u32>;", "keys", 1, "read"],
-    ["@binding(2) @group(0)\n  var<storage,read_write>out:array<f32>;", "out", 2, "read-write"],
-    ["@group(0u) @binding(3i,) var<storage> keys: array<u32>;", "keys", 3, "read"],
-    ["@group( 0 ) @binding( 4 ) var < uniform > step: Step;", "step", 4, "uniform"],
-    ["@group(0) @binding(5) var samples: texture_2d<f32>;", "samples", 5, undefined],
-    ["@group(0) /* @binding(1) */ @binding(6) var<uniform> a: u32;", "a", 6, "uniform"],
-  ])("reads %j", (text, name, index, kind) => {
-    expect(scan(text)).toEqual([{ name, group: 0, index, kind }]);
+    ["@group(0) @binding(1) var<storage, read> keys: array<u32>;", "keys", 1, "read", "array<u32>"],
+    [
+      "@binding(2) @group(0)\n  var<storage,read_write>out:array<f32>;",
+      "out",
+      2,
+      "read-write",
+      "array<f32>",
+    ],
+    ["@group(0u) @binding(3i,) var<storage> keys: array<u32>;", "keys", 3, "read", "array<u32>"],
+    ["@group( 0 ) @binding( 4 ) var < uniform > step: Step;", "step", 4, "uniform", "Step"],
+    [
+      "@group(0) @binding(5) var samples: texture_2d<f32>;",
+      "samples",
+      5,
+      undefined,
+      "texture_2d<f32>",
+    ],
+    ["@group(0) /* @binding(1) */ @binding(6) var<uniform> a: u32;", "a", 6, "uniform", "u32"],
+  ])("reads %j", (text, name, index, kind, type) => {
+    expect(scan(text)).toEqual([{ name, group: 0, index, kind, type }]);
   });
 
   test("leaves out comments, nested ones too, and variables that are not bound", () => {

@@ -7,13 +7,15 @@ export interface DeclaredBinding {
   readonly index: number;
   /** Undefined for what this package does not bind: textures, samplers. */
   readonly kind: BindingKind | undefined;
+  /** Its type as written, without spaces. */
+  readonly type: string;
 }
 
 const declaration =
-  /((?:@\w+\s*(?:\([^)]*\))?\s*)+)var\s*(?:<\s*(\w+)\s*(?:,\s*(\w+)\s*,?\s*)?>)?\s*(\w+)/g;
+  /((?:@\w+\s*(?:\([^)]*\))?\s*)+)var\s*(?:<\s*(\w+)\s*(?:,\s*(\w+)\s*,?\s*)?>)?\s*(\w+)\s*:\s*([^;]+);/g;
 
 /** The text without its comments; block comments nest in WGSL. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   let depth = 0;
   return text.replaceAll(/\/\/[^\n]*|\/\*|\*\/|[^/*]+|[/*]/g, (token) => {
     if (token === "/*") depth++;
@@ -38,11 +40,13 @@ function kindOf(space: string | undefined, access: string | undefined): BindingK
 export function declaredBindings(files: readonly ShaderFile[]): readonly DeclaredBinding[] {
   return files.flatMap(({ text }) =>
     [...withoutComments(text).matchAll(declaration)].flatMap((match) => {
-      const [, attributes = "", space, access, name = ""] = match;
+      const [, attributes = "", space, access, name = "", type = ""] = match;
       const group = attribute(attributes, "group");
       const index = attribute(attributes, "binding");
       if (group === undefined || index === undefined) return [];
-      return [{ name, group, index, kind: kindOf(space, access) }];
+      return [
+        { name, group, index, kind: kindOf(space, access), type: type.replaceAll(/\s/g, "") },
+      ];
     }),
   );
 }

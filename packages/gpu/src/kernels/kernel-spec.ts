@@ -1,3 +1,5 @@
+import type { Uniforms } from "./define-uniforms.ts";
+
 /** A shader file: its name, as messages show it, and its text. */
 export interface ShaderFile {
   readonly name: string;
@@ -33,6 +35,8 @@ export interface KernelSpec<
   /** Constants that the generated header declares in front of the files. */
   readonly constants: Constants;
   readonly features?: readonly KernelFeature[];
+  /** Structs of bindings of kind "uniform", by the binding's name; compared with those that the files declare. */
+  readonly uniforms?: { readonly [Name in keyof Bindings]?: Uniforms };
 }
 
 /** A value for each of a kernel's constants. */
