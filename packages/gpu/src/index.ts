@@ -32,7 +32,13 @@ export type {
   KernelSpec,
   ShaderFile,
 } from "./kernels/kernel-spec.ts";
-export { type FileLine, type LineMap, type LineSpan, locateLine } from "./kernels/line-map.ts";
+export {
+  type FileLine,
+  type LineMap,
+  type LineSpan,
+  locateLine,
+  type SourceLine,
+} from "./kernels/line-map.ts";
 export type { ShaderMessage } from "./kernels/shader-message.ts";
 export { validateShader } from "./kernels/validate-shader.ts";
 export { createStopwatch, type PassTime, type Stopwatch } from "./timing/stopwatch.ts";

@@ -74,6 +74,32 @@ describe("createKernel", () => {
     expect(error.messages).toMatchObject([{ file: "limits.wgsl", line: 2 }]);
   });
 
+  test("computes with unrolled loops, and names the file's line of an error in one", async () => {
+    const loop = (body: string) =>
+      `var sum = 0f;\n  // @unroll\n  for (var i = 0u; i < TILE / 16u; i++) {\n    ${body}\n  }\n  scaled[id.x] = sum;`;
+    const from = "scaled[id.x] = FACTOR * input[id.x];";
+    const kernel = await createKernel(
+      gpu,
+      scaleWith(from, loop("sum += FACTOR * f32(i) * input[id.x];")),
+      { TILE: 64, FACTOR: 2 },
+    );
+    const spec = { dtype: "f32", shape: [3], usage: "storage" } as const;
+    const input = gpu.createBuffer({ label: "input", ...spec, data: Float32Array.of(1, -2, 0.5) });
+    const scaled = gpu.createBuffer({ label: "scaled", ...spec });
+    gpu.submit((encoder) => {
+      const pass = encoder.beginComputePass();
+      kernel.record(pass, kernel.bind({ input, scaled }), [1]);
+      pass.end();
+    });
+    expect(await gpu.read(scaled)).toEqual(Float32Array.of(12, -24, 6));
+    input.dispose();
+    scaled.dispose();
+    const wrong = scaleWith(from, loop("sum += FACTORS;"));
+    const line = wrong.files[1]!.text.split("\n").findIndex((text) => text.includes("FACTORS")) + 1;
+    const error = await failureOf(createKernel(gpu, wrong, constants));
+    expect(error.messages[0]).toMatchObject({ file: "scale.wgsl", line });
+  });
+
   test("says what the device refuses of a shader that compiles", async () => {
     const size = gpu.report.limits.maxComputeInvocationsPerWorkgroup! * 2;
     const error = await failureOf(createKernel(gpu, scale, { ...constants, TILE: size }));

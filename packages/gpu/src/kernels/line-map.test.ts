@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { joinFiles, locateLine } from "./line-map.ts";
+import { joinFiles, linesOf, locateLine } from "./line-map.ts";
 
 describe("joinFiles", () => {
   test("puts files one after another, whatever their line ends", () => {
     const { code } = joinFiles([
-      { name: "a", text: "one\r\ntwo\r\n" },
-      { name: "b", text: "three" },
-      { name: "c", text: "four\n\n" },
+      { name: "a", lines: linesOf("one\r\ntwo\r\n") },
+      { name: "b", lines: linesOf("three") },
+      { name: "c", lines: linesOf("four\n\n") },
     ]);
     expect(code).toBe("one\ntwo\nthree\nfour\n\n");
   });
@@ -20,7 +20,9 @@ describe("locateLine", () => {
     fc.assert(
       fc.property(texts, (files) => {
         const named = files.map((lines, i) => ({ name: `${i}`, text: lines.join("\n") }));
-        const { code, lineMap } = joinFiles(named);
+        const { code, lineMap } = joinFiles(
+          named.map(({ name, text }) => ({ name, lines: linesOf(text) })),
+        );
         for (const [index, source] of code.split("\n").slice(0, -1).entries()) {
           const found = locateLine(lineMap, index + 1);
           expect(found?.source).toBe(source);
@@ -31,7 +33,7 @@ describe("locateLine", () => {
   });
 
   test("knows no line outside", () => {
-    const { lineMap } = joinFiles([{ name: "a", text: "one" }]);
+    const { lineMap } = joinFiles([{ name: "a", lines: linesOf("one") }]);
     expect(locateLine(lineMap, 1)).toEqual({ file: "a", line: 1, source: "one" });
     expect(locateLine(lineMap, 0)).toBeUndefined();
     expect(locateLine(lineMap, 2)).toBeUndefined();
