@@ -1,0 +1,71 @@
+import { defineKernel } from "@sift-attention/gpu";
+import type { AttentionPlan } from "../plan/attention-plan.ts";
+import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
+import partialOutput from "../preludes/partial-output.wgsl";
+import fullText from "./full.wgsl";
+import { partGrid } from "./part-grid.ts";
+import { shaderFeatures } from "./shader-features.ts";
+import { headRowFile, kvFile, lanesFile, partsFile } from "./shader-files.ts";
+import {
+  halvings,
+  laneConstants,
+  laneValues,
+  placeConstants,
+  placeValues,
+  roundSums,
+  rowChunk,
+} from "./shared-constants.ts";
+
+const roundBytes = 8192; // measured: larger rounds cost occupancy, smaller ones barriers
+
+/** Full attention of each part of a sequence, keys and values read once for all heads of a block. */
+export function planFull(plan: AttentionPlan): PlannedKernel {
+  const spec = defineKernel({
+    name: "full",
+    files: [
+      kvFile(plan),
+      headRowFile(plan),
+      lanesFile(plan),
+      partsFile,
+      { name: "partial-output.wgsl", text: partialOutput },
+      { name: "full.wgsl", text: fullText },
+    ],
+    bindings: {
+      queries: "read",
+      keys: "read",
+      values: "read",
+      sequences: "read",
+      partials: "read-write",
+      partial_stats: "read-write",
+    },
+    constants: {
+      ...placeConstants,
+      ...laneConstants,
+      HALVINGS: "u32",
+      ROW_BITS: "u32",
+      ROUND_SUMS: "u32",
+      SCALE: "f32",
+      FULL_WORKGROUPS: "u32",
+    },
+    features: shaderFeatures(plan),
+  });
+  const values = {
+    ...placeValues(plan),
+    ...laneValues(plan, plan.full),
+    HALVINGS: halvings(plan, plan.full),
+    ROW_BITS: rowBits(plan),
+    ROUND_SUMS: roundSums(plan, plan.full, roundBytes),
+    SCALE: plan.options.scale,
+    FULL_WORKGROUPS: plan.full.workgroups,
+  };
+  return planKernel(spec, values, partGrid(plan, plan.full.workgroups, rowChunk(plan.full)));
+}
+
+/** Steps in which the maximum of a head goes round the lanes that hold its rows. */
+function rowBits(plan: AttentionPlan): number {
+  const { lanes, rows } = plan.full;
+  const { blockPitch } = plan.blocks;
+  const laneItems = (rows * blockPitch) >> halvings(plan, plan.full);
+  const copies = lanes >> halvings(plan, plan.full);
+  return Math.log2(lanes / ((copies * blockPitch) / Math.min(laneItems, blockPitch)));
+}
