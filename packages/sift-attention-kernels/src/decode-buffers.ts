@@ -19,8 +19,9 @@ export interface DecodeBuffers {
   /** f32 [batch, queryHeads, headDim], written. */
   readonly output: BoundBuffer;
   /**
-   * u32 [batch, queryHeads, 4], written: keys kept, keys kept by any query head of its KV head, dropped mass (bits of an
-   * f32), logSumExp (bits of an f32).
+   * u32 [batch, queryHeads, 4], written: keys kept, keys kept by any query head of its block (the value rows read for
+   * it), dropped mass (bits of an f32), logSumExp (bits of an f32). The query heads of a KV head are one block, or as
+   * few equal ones of up to 8 as hold them.
    */
   readonly statistics: BoundBuffer;
 }

@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" />
 
+export { createSiftAttention } from "./create-sift-attention.ts";
 export type { DecodeBuffers } from "./decode-buffers.ts";
 export type { DecodeSequence } from "./decode-sequence.ts";
 export type { DecodeStep, ValueSumsStep } from "./decode-step.ts";

@@ -20,4 +20,6 @@ export interface AttentionPlan {
   readonly full: RowKnobs;
   readonly attend: AttendKnobs;
   readonly merge: MergeKnobs;
+  /** Longest contexts under this run a sifted step as full attention; 0 never does. */
+  readonly denseBelow: number;
 }

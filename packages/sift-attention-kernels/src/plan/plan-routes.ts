@@ -1,0 +1,35 @@
+import { planAttendSifted, planAttendTopK } from "../kernels/attend.ts";
+import { planFull } from "../kernels/full.ts";
+import { planMergeFull, planMergeSifted } from "../kernels/merge.ts";
+import { planScores } from "../kernels/scores.ts";
+import type { AttentionPlan } from "./attention-plan.ts";
+import type { PlannedKernel } from "./planned-kernel.ts";
+
+/** What a `record*` call can ask for. */
+export type RouteName =
+  | "full"
+  | "sifted"
+  | "topK"
+  | "quantiles"
+  | "fullWithQuantiles"
+  | "allValueSums"
+  | "lastValueSums";
+
+/** The dispatches of each call in their order. Kernels that several routes share are the same object. */
+export type Routes = { readonly [Name in RouteName]?: readonly PlannedKernel[] };
+
+/** The kernels of a plan; routes that the options leave out are missing. */
+export function planRoutes(plan: AttentionPlan): Routes {
+  const scores = planScores(plan);
+  const merge = planMergeSifted(plan);
+  return {
+    full: [planFull(plan), planMergeFull(plan)],
+    sifted: [scores, planAttendSifted(plan), merge],
+    ...(plan.options.topK && { topK: [scores, planAttendTopK(plan), merge] }),
+  };
+}
+
+/** Every kernel of the routes, once. */
+export function kernelsOf(routes: Routes): readonly PlannedKernel[] {
+  return [...new Set(Object.values(routes).flat())];
+}
