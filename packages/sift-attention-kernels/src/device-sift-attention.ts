@@ -110,6 +110,10 @@ export class DeviceSiftAttention implements SiftAttention {
     return packLogThresholds(this.options, logThresholds);
   }
 
+  recordScores(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void {
+    this.#record(pass, binding, "scores", step);
+  }
+
   recordFull(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void {
     this.#record(pass, binding, "full", step);
   }

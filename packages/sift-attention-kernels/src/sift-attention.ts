@@ -45,6 +45,9 @@ export interface SiftAttention extends Disposable {
    */
   packLogThresholds(logThresholds: ArrayLike<number>): Float32Array<ArrayBuffer>;
 
+  /** The score pass alone, into the workspace: what sifted and top-k steps begin with. For measuring. */
+  recordScores(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void;
+
   /** Full attention: output and statistics. */
   recordFull(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void;
 

@@ -7,6 +7,7 @@ import type { PlannedKernel } from "./planned-kernel.ts";
 
 /** What a `record*` call can ask for. */
 export type RouteName =
+  | "scores"
   | "full"
   | "sifted"
   | "topK"
@@ -23,6 +24,7 @@ export function planRoutes(plan: AttentionPlan): Routes {
   const scores = planScores(plan);
   const merge = planMergeSifted(plan);
   return {
+    scores: [scores],
     full: [planFull(plan), planMergeFull(plan)],
     sifted: [scores, planAttendSifted(plan), merge],
     ...(plan.options.topK && { topK: [scores, planAttendTopK(plan), merge] }),

@@ -1,17 +1,37 @@
-import type { AttendKnobs, RowKnobs } from "../tuning/tuning.ts";
+import type { AttendKnobs, MergeKnobs, RowKnobs } from "../tuning/tuning.ts";
 import type { HeadBlocks } from "./head-blocks.ts";
 
-const leastRoundBytes = 4096; // smaller rounds of adding the slots up cost more barriers than they save
+const leastRoundBytes = 2048; // smaller rounds of adding the slots up cost more barriers than they save
+const leastTeam = 4;
 
-/** Workgroup memory of the score and the full kernel: statistics of every slot, and one number an invocation exchanged. */
-export function rowBytes({ blockPitch }: HeadBlocks, { workgroup, lanes, rows }: RowKnobs): number {
-  const slots = workgroup / lanes;
-  return slots * rows * blockPitch * 8 + workgroup * 4 + leastRoundBytes;
+/** Rows that a workgroup takes at a time. */
+function chunkOf({ workgroup, lanes, rows }: RowKnobs): number {
+  return (workgroup / lanes) * rows;
 }
 
-/** Workgroup memory of the attend kernel: survivors with a weight for each head, counts, and statistics of every team. */
-export function attendBytes({ blockPitch }: HeadBlocks, { tile, workgroup }: AttendKnobs): number {
-  const teams = workgroup / 4; // at most: teams have four invocations or more
-  const counts = (tile / workgroup) * teams * 4;
-  return tile * (1 + blockPitch) * 4 + counts + teams * blockPitch * 16 + workgroup * 4;
+/** Workgroup memory of the score or the full kernel at most: statistics of each row, and a number that each invocation exchanges. */
+export function rowKernelBytes({ blockPitch }: HeadBlocks, knobs: RowKnobs): number {
+  return chunkOf(knobs) * blockPitch * 8 + knobs.workgroup * 4 + leastRoundBytes;
+}
+
+/** Workgroup memory of the attend kernel at most: survivors and their weights, counts and statistics of every team. */
+export function attendKernelBytes({ blockPitch }: HeadBlocks, knobs: AttendKnobs): number {
+  const { tile, workgroup } = knobs;
+  const teams = workgroup / leastTeam;
+  const survivors = 2 ** Math.ceil(Math.log2(tile + 2 * chunkOf(knobs)));
+  const counts = (tile / workgroup) * teams * 8;
+  const statistics = (teams * 3 + 4) * blockPitch * 4;
+  const exchanged = workgroup * 4;
+  return survivors * (1 + blockPitch) * 4 + counts + statistics + exchanged + leastRoundBytes;
+}
+
+/** Invocations per head that sum the statistics of the parts. */
+export const statisticsRows = 16;
+
+/** Workgroup memory of the merge kernel: four numbers an invocation, and statistics of every head. */
+export function mergeKernelBytes(
+  { blockPitch }: HeadBlocks,
+  { columns, rows }: MergeKnobs,
+): number {
+  return columns * rows * 16 + statisticsRows * blockPitch * 20;
 }

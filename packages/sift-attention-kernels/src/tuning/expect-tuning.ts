@@ -3,9 +3,10 @@ import { format } from "../expect-number.ts";
 import type { PlanLimits } from "../plan/attention-plan.ts";
 import { possibleLanes } from "../plan/choose-lanes.ts";
 import { type HeadBlocks, headBlocks } from "../plan/head-blocks.ts";
+import { statisticsRows } from "../plan/workgroup-bytes.ts";
 import { SiftError } from "../sift-error.ts";
 import type { TuningSubject } from "./default-tuning.ts";
-import { attendFits, rowsFit } from "./fit-entries.ts";
+import { attendFits, mergeFits, rowsFit } from "./fit-entries.ts";
 import { adapterOf } from "./tuned-adapter.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs, Tuning } from "./tuning.ts";
 
@@ -56,10 +57,11 @@ function expectAttend(knobs: AttendKnobs, blocks: HeadBlocks, limits: PlanLimits
 function expectMerge(knobs: MergeKnobs, blocks: HeadBlocks, limits: PlanLimits): void {
   expectPower("merge.columns", knobs.columns, blocks.blockPitch, 1024);
   expectPower("merge.rows", knobs.rows, 1, 1024);
-  const invocations = knobs.columns * knobs.rows;
-  if (invocations > limits.workgroupInvocations || invocations * 36 > limits.workgroupBytes) {
-    refuseSize("merge", limits);
+  const least = statisticsRows * blocks.blockPitch;
+  if (knobs.columns * knobs.rows < least) {
+    refuse("merge", `columns times rows of at least ${least}`, knobs.columns * knobs.rows);
   }
+  if (!mergeFits(knobs, blocks, limits)) refuseSize("merge", limits);
 }
 
 function refuseSize(name: string, { workgroupInvocations, workgroupBytes }: PlanLimits): never {

@@ -1,16 +1,20 @@
 import type { PlanLimits } from "../plan/attention-plan.ts";
 import type { HeadBlocks } from "../plan/head-blocks.ts";
-import { attendBytes, rowBytes } from "../plan/workgroup-bytes.ts";
+import {
+  attendKernelBytes,
+  mergeKernelBytes,
+  rowKernelBytes,
+  statisticsRows,
+} from "../plan/workgroup-bytes.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs, TuningEntries } from "./tuning.ts";
 
-const leastRoundBytes = 4096; // beside the survivors, for adding the slots up
-const leastWorkgroup = 32; // three statistics of eight heads are written by as many invocations
+const leastWorkgroup = 32; // statistics of eight heads are written by as many invocations
 
 /** Whether a kernel of rows fits a device. */
 export function rowsFit(knobs: RowKnobs, blocks: HeadBlocks, limits: PlanLimits): boolean {
   return (
     knobs.workgroup <= limits.workgroupInvocations &&
-    rowBytes(blocks, knobs) <= limits.workgroupBytes
+    rowKernelBytes(blocks, knobs) <= limits.workgroupBytes
   );
 }
 
@@ -18,8 +22,22 @@ export function rowsFit(knobs: RowKnobs, blocks: HeadBlocks, limits: PlanLimits)
 export function attendFits(knobs: AttendKnobs, blocks: HeadBlocks, limits: PlanLimits): boolean {
   return (
     knobs.workgroup <= limits.workgroupInvocations &&
-    attendBytes(blocks, knobs) + leastRoundBytes <= limits.workgroupBytes
+    attendKernelBytes(blocks, knobs) <= limits.workgroupBytes
   );
+}
+
+/** Whether the merge kernel fits a device, and has the invocations that it needs. */
+export function mergeFits(knobs: MergeKnobs, blocks: HeadBlocks, limits: PlanLimits): boolean {
+  const invocations = knobs.columns * knobs.rows;
+  return (
+    invocations >= statisticsRows * blocks.blockPitch &&
+    invocations <= limits.workgroupInvocations &&
+    mergeKernelBytes(blocks, knobs) <= limits.workgroupBytes
+  );
+}
+
+function halveWorkgroup<Knobs extends RowKnobs>(knobs: Knobs): Knobs {
+  return { ...knobs, workgroup: knobs.workgroup / 2 };
 }
 
 function fitRows(knobs: RowKnobs, blocks: HeadBlocks, limits: PlanLimits): RowKnobs {
@@ -28,7 +46,7 @@ function fitRows(knobs: RowKnobs, blocks: HeadBlocks, limits: PlanLimits): RowKn
     fitted = { ...fitted, rows: fitted.rows / 2 };
   }
   while (!rowsFit(fitted, blocks, limits) && fitted.workgroup > leastWorkgroup) {
-    fitted = { ...fitted, workgroup: fitted.workgroup / 2 };
+    fitted = halveWorkgroup(fitted);
   }
   return fitted;
 }
@@ -36,19 +54,19 @@ function fitRows(knobs: RowKnobs, blocks: HeadBlocks, limits: PlanLimits): RowKn
 function fitAttend(knobs: AttendKnobs, blocks: HeadBlocks, limits: PlanLimits): AttendKnobs {
   let fitted = knobs;
   while (!attendFits(fitted, blocks, limits) && fitted.tile > leastWorkgroup) {
-    const tile = fitted.tile / 2;
-    fitted = { ...fitted, tile, workgroup: Math.min(fitted.workgroup, tile) };
+    if (fitted.tile > fitted.workgroup) fitted = { ...fitted, tile: fitted.tile / 2 };
+    else if (fitted.rows > 1) fitted = { ...fitted, rows: fitted.rows / 2 };
+    else fitted = { ...halveWorkgroup(fitted), tile: fitted.tile / 2 };
   }
   return fitted;
 }
 
-/** A head block's numbers stand beside one another in the columns. */
+/** At least as many columns as a block has heads, and as many rows as its statistics take. */
 function fitMerge(knobs: MergeKnobs, blocks: HeadBlocks, limits: PlanLimits): MergeKnobs {
   const columns = Math.max(knobs.columns, blocks.blockPitch);
-  const rows = Math.min(
-    knobs.rows,
-    2 ** Math.floor(Math.log2(limits.workgroupInvocations / columns)),
-  );
+  const leastRows = Math.ceil((statisticsRows * blocks.blockPitch) / columns);
+  let rows = Math.max(knobs.rows, leastRows);
+  while (!mergeFits({ columns, rows }, blocks, limits) && rows > leastRows) rows /= 2;
   return { columns, rows };
 }
 
