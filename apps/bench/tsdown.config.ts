@@ -2,6 +2,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
   entry: ["src/cli.ts"],
+  clean: ["dist/*.js", "dist/*.map"], // the bundle of the kernel benchmark stays
   format: "esm",
   platform: "node",
   fixedExtension: false,

@@ -1,12 +1,5 @@
 #!/usr/bin/env node
+import { processContext } from "./cli/process-context.ts";
 import { runCli } from "./cli/run-cli.ts";
 
-const interruption = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interruption.abort());
-}
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: interruption.signal,
-});
+process.exitCode = await runCli(process.argv.slice(2), processContext());

@@ -33,8 +33,8 @@ describe("runCli", () => {
   });
 
   test.each([
-    [[], "expected a suite (quality)"],
-    [["speed"], "expected a suite (quality), got speed"],
+    [[], "expected a suite (quality, kernels)"],
+    [["speed"], "expected a suite (quality, kernels), got speed"],
     [["quality", "extra"], "too many arguments"],
     [["quality", "--nonsense"], "unknown option '--nonsense'"],
     [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
@@ -47,6 +47,13 @@ describe("runCli", () => {
     [["quality", "--context"], "argument missing"],
     [["quality", "--context", "100000"], "--context: expected 75 to 8180 tokens"],
     [["quality", "--context", "74"], "--context: expected 75 to 8180 tokens"],
+    [["kernels", "extra"], "too many arguments"],
+    [["kernels", "--shapes", "llama"], "--shapes: expected some of llama-3.1-8b"],
+    [["kernels", "--kernels", "sift"], "--kernels: expected some of read-keys"],
+    [["kernels", "--contexts", "0"], "Expected a whole number of at least 1, got 0."],
+    [["kernels", "--fractions", "1"], "Expected a number above 0 and below 1, got 1."],
+    [["kernels", "--read", "absent.json"], "--read: absent.json cannot be read as JSON"],
+    [["kernels", "--merge", "absent.json"], "--merge: absent.json cannot be read as JSON"],
   ])("%j is refused with one line and code 2", async (argv, message) => {
     const [suite, ...options] = argv;
     const out = suite === "quality" ? ["--out", folder] : [];

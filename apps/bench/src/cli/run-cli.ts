@@ -1,46 +1,30 @@
+import { GpuError } from "@sift-attention/gpu";
 import { ModelError } from "@sift-attention/model-runtime";
-import { Command, CommanderError } from "commander";
+import { SiftError } from "@sift-attention/sift-attention-kernels";
+import { Command } from "commander";
 import { BenchError } from "../bench-error.ts";
 import type { CliContext } from "./cli-context.ts";
+import { kernelsCommand } from "./kernels-command.ts";
 import { qualityCommand } from "./quality-command.ts";
+import { runKernelsCommand } from "./run-kernels-command.ts";
+import { runProgram } from "./run-program.ts";
 import { runQualityCommand } from "./run-quality-command.ts";
 
-/** Ends of a command. */
-const EXIT = { success: 0, failure: 1, badOption: 2, interrupted: 130 } as const;
+function isExpected(error: unknown): error is Error {
+  return error instanceof ModelError || error instanceof GpuError || error instanceof SiftError;
+}
 
 /** Runs `bench` with its arguments. @returns the exit code; bad options and unusable files give one line and 2. */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
-  try {
-    await createProgram(context).parseAsync(argv, { from: "user" });
-    return EXIT.success;
-  } catch (error) {
-    if (context.signal.aborted) {
-      context.stderr.write("Interrupted. The same command goes on from here.\n");
-      return EXIT.interrupted;
-    }
-    if (error instanceof CommanderError)
-      return error.exitCode === 0 ? EXIT.success : EXIT.badOption;
-    if (!(error instanceof BenchError || error instanceof ModelError)) throw error;
-    context.stderr.write(`error: ${error.message}\n`);
-    return error instanceof BenchError ? EXIT.badOption : EXIT.failure;
-  }
+export function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  return runProgram(createProgram(context), { argv, context, isExpected });
 }
 
 function createProgram(context: CliContext): Command {
-  const { stdout, stderr } = context;
   const program = new Command("bench")
-    .description("What sifted attention keeps, reads and loses")
-    .allowExcessArguments();
-  program.addCommand(qualityCommand((options) => runQualityCommand(options, context)));
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showSuggestionAfterError(false)
-      .configureOutput({
-        writeOut: (text) => stdout.write(text),
-        writeErr: (text) => stderr.write(text),
-      });
-  }
+    .description("What sifted attention keeps, reads and loses, and how fast it is")
+    .allowExcessArguments()
+    .addCommand(qualityCommand((options) => runQualityCommand(options, context)))
+    .addCommand(kernelsCommand((options) => runKernelsCommand(options, context)));
   return program.action(() => {
     const suites = program.commands.map((command) => command.name()).join(", ");
     const got = program.args.length > 0 ? `, got ${program.args[0]}` : "";

@@ -1,0 +1,18 @@
+import { wgsl } from "@sift-attention/wgsl";
+import { defineConfig, type UserConfig } from "tsdown";
+
+/** `bench kernels` as one file that needs Node and the package `webgpu` beside it, made from the packages' sources. */
+const config: UserConfig = defineConfig({
+  entry: { "bench-kernels": "src/kernels-cli.ts" },
+  outDir: "dist/bundle",
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  dts: false,
+  plugins: [wgsl()],
+  inputOptions: { resolve: { conditionNames: ["@sift-attention/source", "node", "import"] } },
+  deps: { neverBundle: ["webgpu"], alwaysBundle: [/^(?!webgpu$|node:)/], onlyBundle: false },
+  outputOptions: { codeSplitting: false },
+});
+
+export default config;

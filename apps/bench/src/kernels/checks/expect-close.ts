@@ -1,0 +1,34 @@
+import type { Variant } from "@sift-attention/sift-attention-kernels";
+import { WrongResult } from "./wrong-result.ts";
+
+/**
+ * Largest error of a right kernel, as a share of the oracle's largest magnitude. All keys weigh nearly the same here, so
+ * that leaving one of n out moves the output by about √n/n of it, 0.006 at 2,048 keys: over the f32 bound up to 131,072.
+ * Products in f16 are off by 2⁻¹¹ each.
+ */
+export function relativeBound({ nativeF16, matrix }: Variant): number {
+  return nativeF16 || matrix ? 2 ** -8 : 2 ** -12;
+}
+
+/** Largest absolute difference over the largest absolute value of the truth. */
+export function relativeError(result: ArrayLike<number>, truth: ArrayLike<number>): number {
+  let [difference, largest] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    difference = Math.max(difference, Math.abs(result[i]! - truth[i]!));
+    largest = Math.max(largest, Math.abs(truth[i]!));
+  }
+  return largest > 0 ? difference / largest : difference;
+}
+
+/** @returns the relative error. @throws WrongResult when it is over the bound or no number. */
+export function expectClose(
+  result: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  { bound, against }: { readonly bound: number; readonly against: string },
+): number {
+  const error = relativeError(result, truth);
+  if (result.length === truth.length && error <= bound) return error;
+  throw new WrongResult(
+    `output: expected within ${bound.toExponential(1)} of ${against}, relative to its largest value, got ${error.toExponential(1)} off`,
+  );
+}

@@ -1,0 +1,112 @@
+import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
+import {
+  createSiftAttention,
+  type DecodeBinding,
+  type DecodeBuffers,
+  type SiftAttention,
+  type SiftAttentionOptions,
+  type Tuning,
+} from "@sift-attention/sift-attention-kernels";
+import type { KernelCase } from "../cases/kernel-case.ts";
+import type { CaseData } from "../data/case-data.ts";
+import { StepInputs } from "./step-inputs.ts";
+
+/** Compiled attention with a binding for each buffer set. */
+export interface BoundAttention {
+  readonly attention: SiftAttention;
+  readonly bindings: readonly DecodeBinding[];
+}
+
+/** The kernels of one case, ready to be recorded. */
+export interface Subject {
+  readonly data: CaseData;
+  /** Sifts at every context. */
+  readonly sifting: BoundAttention;
+  /** With the default gate: short contexts run as full attention. The same as `sifting` where the case is longer. */
+  readonly byDefault: BoundAttention;
+  readonly inputs: StepInputs;
+  /** f32 [batch, queryHeads, headDim]. */
+  readonly output: GpuBuffer<"f32">;
+  /** u32 [batch, queryHeads, 4]. */
+  readonly statistics: GpuBuffer<"u32">;
+  dispose(): void;
+}
+
+/** Options that a case's attention is compiled with. */
+export function attentionOptions(
+  { shape, batch, context }: KernelCase,
+  tuning: Tuning | undefined,
+): SiftAttentionOptions {
+  return {
+    geometry: shape.geometry,
+    kvType: "f16",
+    slots: batch,
+    capacity: context,
+    quantiles: false,
+    ...(tuning === undefined ? {} : { tuning }),
+  };
+}
+
+/**
+ * Compiles the kernels and binds the data.
+ * @throws SiftError and GpuError where the device cannot have them; nothing is left behind but `data`.
+ */
+export async function createSubject(
+  gpu: Gpu,
+  data: CaseData,
+  tuning: Tuning | undefined,
+): Promise<Subject> {
+  const owned: { dispose(): void }[] = [];
+  const own = <Part extends { dispose(): void }>(part: Part): Part => {
+    owned.push(part);
+    return part;
+  };
+  const dispose = () => {
+    for (const part of owned) part.dispose();
+  };
+  try {
+    const options = attentionOptions(data.kernelCase, tuning);
+    const attention = own(await createSiftAttention(gpu, { ...options, denseBelow: 0 }));
+    const inputs = own(new StepInputs(gpu, attention, data.kernelCase, data.bands));
+    const output = own(createOutput(gpu, data.kernelCase));
+    const statistics = own(createStatistics(gpu, data.kernelCase));
+    const buffers = { queries: data.queriesBuffer, ...inputs.live, output, statistics };
+    const sifting = bindSets(attention, data, buffers);
+    const isGated = attention.tuning.entries.denseBelow > data.kernelCase.context;
+    const byDefault = isGated
+      ? bindSets(own(await createSiftAttention(gpu, { ...options, topK: false })), data, buffers)
+      : sifting;
+    return { data, sifting, byDefault, inputs, output, statistics, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function bindSets(
+  attention: SiftAttention,
+  { sets }: CaseData,
+  buffers: Omit<DecodeBuffers, "keys" | "values">,
+): BoundAttention {
+  const bindings = sets.map(({ keys, values }) => attention.bind({ ...buffers, keys, values }));
+  return { attention, bindings };
+}
+
+function createOutput(gpu: Gpu, { shape, batch }: KernelCase): GpuBuffer<"f32"> {
+  const { queryHeads, headDim } = shape.geometry;
+  return gpu.createBuffer({
+    label: "output",
+    dtype: "f32",
+    shape: [batch, queryHeads, headDim],
+    usage: "storage",
+  });
+}
+
+function createStatistics(gpu: Gpu, { shape, batch }: KernelCase): GpuBuffer<"u32"> {
+  return gpu.createBuffer({
+    label: "statistics",
+    dtype: "u32",
+    shape: [batch, shape.geometry.queryHeads, 4],
+    usage: "storage",
+  });
+}

@@ -1,0 +1,39 @@
+import { openGpu } from "@sift-attention/gpu";
+import { openTestGpu } from "@sift-attention/testing/test-gpu";
+import { describe, expect, test } from "vitest";
+import type { Contestant } from "../run/contestant.ts";
+import { timeContestants } from "./time-contestants.ts";
+
+const gpu = await openTestGpu(openGpu);
+const options = { sets: 3, stepsPerSample: 2, samples: 2, warmUpMs: 0 };
+
+function recording(log: string[]): (kernel: Contestant["kernel"]) => Contestant {
+  return (kernel) => ({
+    kernel,
+    fraction: 1,
+    prepare: () => log.push(`prepare ${kernel}`),
+    record: (_, set) => log.push(`${kernel} ${set}`),
+  });
+}
+
+describe("timeContestants", () => {
+  test("lets contestants take turns, begins each round with another, and walks through the sets", async () => {
+    const log: string[] = [];
+    const contestants = (["full", "sifted"] as const).map(recording(log));
+    const times = await timeContestants(gpu, contestants, options);
+    expect(times.map((each) => each.length)).toEqual([2, 2]);
+    expect(log).toEqual([
+      ...["prepare full", "full 0", "full 1", "prepare sifted", "sifted 2", "sifted 0"],
+      ...["prepare sifted", "sifted 1", "sifted 2", "prepare full", "full 0", "full 1"],
+      ...["prepare full", "full 2", "full 0", "prepare sifted", "sifted 1", "sifted 2"],
+    ]);
+  });
+
+  test("stops when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    const contestants = (["full"] as const).map(recording([]));
+    await expect(timeContestants(gpu, contestants, { ...options, signal })).rejects.toThrow(
+      "enough",
+    );
+  });
+});
