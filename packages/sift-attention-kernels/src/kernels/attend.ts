@@ -24,6 +24,8 @@ const constants = {
   ...placeConstants,
   ...laneConstants,
   TILE: "u32",
+  RING: "u32",
+  STAT_STEPS: "u32",
   ROUND_SUMS: "u32",
   SCORE_WORKGROUPS: "u32",
   SCORE_CHUNK: "u32",
@@ -89,6 +91,8 @@ function attendValues(plan: AttentionPlan): Record<keyof typeof constants, numbe
     ...placeValues(plan),
     ...laneValues(plan, plan.attend),
     TILE: plan.attend.tile,
+    RING: ringLength(plan),
+    STAT_STEPS: Math.max(0, Math.log2(teamSize(plan, plan.attend) / plan.blocks.blockPitch)),
     ROUND_SUMS: roundSums(plan, plan.attend, spareBytes(plan)),
     SCORE_WORKGROUPS: plan.scores.workgroups,
     SCORE_CHUNK: rowChunk(plan.scores),
@@ -103,8 +107,16 @@ function spareBytes(plan: AttentionPlan): number {
   const teams = workgroup / teamSize(plan, plan.attend);
   const exchanged = plan.variant.subgroupSize > 0 ? 0 : workgroup * 4;
   const used =
-    tile * (1 + blockPitch) * 4 + (tile / workgroup) * teams * 4 + teams * blockPitch * 16;
+    ringLength(plan) * (1 + blockPitch) * 4 +
+    (tile / workgroup) * teams * 8 +
+    teams * blockPitch * 12 +
+    blockPitch * 4;
   return Math.min(roundBytes, plan.limits.workgroupBytes - used - exchanged);
+}
+
+/** Places for survivors: those of a tile, those left of a round, and a round that is still being read. */
+export function ringLength({ attend }: AttentionPlan): number {
+  return 2 ** Math.ceil(Math.log2(attend.tile + 2 * rowChunk(attend)));
 }
 
 function grid(plan: AttentionPlan): PlannedKernel["grid"] {

@@ -1,14 +1,20 @@
 // partial[h] = Σ exp(score[h, i] − logSumExp[h]) · value[i] over the keys i that head h keeps, with the number of keys kept and
 // the weight kept and dropped.
 //
-// grid: (parts, head blocks, sequences). A workgroup takes TILE keys at a time: each invocation judges the keys of its own
-// scores, keys that some head keeps get a place in workgroup memory in the order of the keys (count within a team, sum over
-// the teams: no atomics, so every run gives the same bits), then slots of LANES lanes read the value rows of those
-// survivors, ROWS in flight. The scores of the next tile travel meanwhile. Few survivors make few rounds; nothing is read
-// for a dropped key.
+// grid: (parts, head blocks, sequences). A workgroup judges TILE keys at a time, each invocation those whose scores it
+// holds. A key that some head keeps gets a place in a ring in workgroup memory, in the order of the keys: count within a
+// team, sum over the teams, no atomics, so every run gives the same bits. As soon as the ring holds a full round of ROUND
+// survivors, slots of LANES lanes read their value rows, ROWS in flight; what is left over waits for the next tile. The
+// scores of the next tile travel meanwhile. Nothing is read for a dropped key.
 const KEYS = TILE / WORKGROUP;
+const ROUND = SLOTS * ROWS;
+// Invocations of which BLOCK_PITCH hold the statistics of all after STAT_STEPS exchanges.
+const STAT_UNIT = BLOCK_PITCH << STAT_STEPS;
 const LOWEST = -3.0e38;
+const_assert STAT_UNIT == max(TEAM, BLOCK_PITCH);
 const_assert TILE % WORKGROUP == 0u;
+// Survivors that wait, those of a tile, and a round that slow invocations may still be reading.
+const_assert RING >= TILE + 2u * ROUND && (RING & (RING - 1u)) == 0u;
 
 @group(0) @binding(0) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(1) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -17,19 +23,12 @@ const_assert TILE % WORKGROUP == 0u;
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
 @group(0) @binding(6) var<storage, read_write> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
 
-var<workgroup> survivors: array<u32, TILE>;
-var<workgroup> survivor_weights: array<HeadRow, TILE>;
-var<workgroup> counts: array<u32, KEYS * TEAMS>;
-var<workgroup> team_stats: array<f32, TEAMS * 4u * BLOCK_PITCH>;
-
-fn team_max(value: f32) -> f32 {
-  var top = value;
-  // @unroll
-  for (var s = 0u; s < TEAM_BITS; s++) {
-    top = max(top, lane_xor(top, 1u << s));
-  }
-  return top;
-}
+var<workgroup> ring_keys: array<u32, RING>;
+var<workgroup> ring_weights: array<HeadRow, RING>;
+// Of the tiles of odd and of even rounds.
+var<workgroup> counts: array<u32, 2u * KEYS * TEAMS>;
+var<workgroup> team_stats: array<f32, TEAMS * 3u * BLOCK_PITCH>;
+var<workgroup> shared_log_sums: array<f32, BLOCK_PITCH>;
 
 fn team_sum(value: f32) -> f32 {
   var sum = value;
@@ -40,48 +39,65 @@ fn team_sum(value: f32) -> f32 {
   return sum;
 }
 
-// ln Σ exp(score) of each head over all keys, from the statistics that the workgroups of the score pass left.
-fn log_sum_exps(first_part: u32, parts: u32, local_index: u32) -> array<f32, BLOCK_PITCH> {
-  var top = array<f32, BLOCK_HEADS>();
-  var sum = array<f32, BLOCK_HEADS>();
-  // @unroll
-  for (var h = 0u; h < BLOCK_HEADS; h++) {
-    top[h] = LOWEST;
+fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let top = max(a.x, b.x);
+  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
+}
+
+// ln Σ exp(score) of each head over all keys, into `shared_log_sums`, from what the workgroups of the score pass left: each
+// invocation takes one head and a share of the parts.
+fn share_log_sums(first_part: u32, parts: u32, local_index: u32) {
+  var stat = vec2<f32>(LOWEST, 0.0);
+  for (var part = local_index / BLOCK_PITCH; part < parts; part += WORKGROUP / BLOCK_PITCH) {
+    stat = merge_stats(stat, score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH]);
   }
-  for (var part = local_index; part < parts; part += WORKGROUP) {
-    // @unroll
-    for (var h = 0u; h < BLOCK_HEADS; h++) {
-      let stat = score_stats[(first_part + part) * BLOCK_PITCH + h];
-      let higher = max(top[h], stat.x);
-      sum[h] = sum[h] * exp(top[h] - higher) + stat.y * exp(stat.x - higher);
-      top[h] = higher;
-    }
-  }
-  let team = local_index / TEAM;
   // @unroll
-  for (var h = 0u; h < BLOCK_HEADS; h++) {
-    let higher = team_max(top[h]);
-    let total = team_sum(sum[h] * exp(top[h] - higher));
-    if (local_index % TEAM == 0u) {
-      team_stats[team * 2u * BLOCK_PITCH + h] = higher;
-      team_stats[(team * 2u + 1u) * BLOCK_PITCH + h] = total;
-    }
+  for (var s = 0u; s < STAT_STEPS; s++) {
+    stat = merge_stats(stat, vec2<f32>(lane_xor(stat.x, BLOCK_PITCH << s), lane_xor(stat.y, BLOCK_PITCH << s)));
+  }
+  if (local_index % STAT_UNIT < BLOCK_PITCH) {
+    let at = (local_index / STAT_UNIT * BLOCK_PITCH + local_index % STAT_UNIT) * 2u;
+    team_stats[at] = stat.x;
+    team_stats[at + 1u] = stat.y;
   }
   workgroupBarrier();
-  var result = array<f32, BLOCK_PITCH>();
-  // @unroll
-  for (var h = 0u; h < BLOCK_HEADS; h++) {
-    var higher = LOWEST;
-    for (var t = 0u; t < TEAMS; t++) {
-      higher = max(higher, team_stats[t * 2u * BLOCK_PITCH + h]);
+  if (local_index < BLOCK_PITCH) {
+    var total = vec2<f32>(LOWEST, 0.0);
+    // @unroll
+    for (var u = 0u; u < WORKGROUP / STAT_UNIT; u++) {
+      let at = (u * BLOCK_PITCH + local_index) * 2u;
+      total = merge_stats(total, vec2<f32>(team_stats[at], team_stats[at + 1u]));
     }
-    var total = 0.0;
-    for (var t = 0u; t < TEAMS; t++) {
-      total += team_stats[(t * 2u + 1u) * BLOCK_PITCH + h] * exp(team_stats[t * 2u * BLOCK_PITCH + h] - higher);
-    }
-    result[h] = higher + log(total);
+    shared_log_sums[local_index] = total.x + log(total.y);
   }
-  return result;
+  workgroupBarrier();
+}
+
+// Adds the value rows of up to ROUND survivors, from place `first` of the ring on.
+fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
+  let lane = local_index % LANES;
+  let slot = local_index / LANES;
+  var words = array<KvWord, ROWS * LANE_WORDS>();
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    let key = ring_keys[(first + min(r * SLOTS + slot, count - 1u)) % RING];
+    // @unroll
+    for (var w = 0u; w < LANE_WORDS; w++) {
+      if (LANE_WORDS * LANES == WORDS || lane + w * LANES < WORDS) {
+        words[r * LANE_WORDS + w] = values[(row + key) * WORDS + lane + w * LANES];
+      }
+    }
+  }
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    if (r * SLOTS + slot < count) {
+      let weights = ring_weights[(first + r * SLOTS + slot) % RING];
+      // @unroll
+      for (var w = 0u; w < LANE_WORDS; w++) {
+        add_word(w, words[r * LANE_WORDS + w], weights);
+      }
+    }
+  }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -95,8 +111,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     return;
   }
   let local_index = input.local_index;
-  let lane = local_index % LANES;
-  let slot = local_index / LANES;
   let team = local_index / TEAM;
   let block_row = group.z * HEAD_BLOCKS + group.y;
   let first_score = block_row * CAPACITY;
@@ -110,12 +124,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   }
   let score_pitch = part_pitch(SCORE_WORKGROUPS, grid.z);
   let score_parts = part_count(own.visible, SCORE_CHUNK, score_pitch);
-  let log_sums = log_sum_exps(block_row * score_pitch, score_parts, local_index);
+  share_log_sums(block_row * score_pitch, score_parts, local_index);
+  var log_sums = array<f32, BLOCK_HEADS>();
+  // @unroll
+  for (var h = 0u; h < BLOCK_HEADS; h++) {
+    log_sums[h] = shared_log_sums[h];
+  }
 
   var kept = array<f32, BLOCK_HEADS>();
   var kept_mass = array<f32, BLOCK_HEADS>();
   var dropped_mass = array<f32, BLOCK_HEADS>();
   var union_kept = 0u;
+  var added = 0u;
+  var first_count = 0u;
   for (var tile = group.x; tile < tiles; tile += parts) {
     var place = array<u32, KEYS>();
     var survives = 0u;
@@ -137,19 +158,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       let flags = count_flags(any_kept);
       place[i] = flags.x;
       if (local_index % TEAM == 0u) {
-        counts[i * TEAMS + team] = flags.y;
+        counts[first_count + i * TEAMS + team] = flags.y;
       }
     }
     workgroupBarrier();
-    var survivor_count = 0u;
     // @unroll
     for (var i = 0u; i < KEYS; i++) {
       // @unroll
       for (var t = 0u; t < TEAMS; t++) {
         if (t == team) {
-          place[i] += survivor_count;
+          place[i] += union_kept;
         }
-        survivor_count += counts[i * TEAMS + t];
+        union_kept += counts[first_count + i * TEAMS + t];
       }
     }
     // @unroll
@@ -163,8 +183,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
           let keep = h < own.heads && keeps(h, key, own.visible, head_of(score[i], h), log_weight);
           weights[h] = select(0.0, exp(log_weight), keep);
         }
-        survivors[place[i]] = key;
-        survivor_weights[place[i]] = head_row(weights);
+        ring_keys[place[i] % RING] = key;
+        ring_weights[place[i] % RING] = head_row(weights);
       }
     }
     let next = min(tile + parts, tiles - 1u);
@@ -172,33 +192,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     for (var i = 0u; i < KEYS; i++) {
       score[i] = scores[first_score + min(next * TILE + i * WORKGROUP + local_index, last_key)];
     }
+    first_count = KEYS * TEAMS - first_count;
     workgroupBarrier();
-    union_kept += survivor_count;
-    for (var first = 0u; first < survivor_count; first += SLOTS * ROWS) {
-      var words = array<KvWord, ROWS * LANE_WORDS>();
-      // @unroll
-      for (var r = 0u; r < ROWS; r++) {
-        let row = (own.row + survivors[min(first + r * SLOTS + slot, survivor_count - 1u)]) * WORDS;
-        // @unroll
-        for (var w = 0u; w < LANE_WORDS; w++) {
-          if (LANE_WORDS * LANES == WORDS || lane + w * LANES < WORDS) {
-            words[r * LANE_WORDS + w] = values[row + lane + w * LANES];
-          }
-        }
-      }
-      // @unroll
-      for (var r = 0u; r < ROWS; r++) {
-        let at = first + r * SLOTS + slot;
-        if (at < survivor_count) {
-          let weights = survivor_weights[at];
-          // @unroll
-          for (var w = 0u; w < LANE_WORDS; w++) {
-            add_word(w, words[r * LANE_WORDS + w], weights);
-          }
-        }
-      }
+    while (union_kept - added >= ROUND) {
+      add_round(added, ROUND, own.row, local_index);
+      added += ROUND;
     }
-    workgroupBarrier();
+  }
+  if (union_kept > added) {
+    add_round(added, union_kept - added, own.row, local_index);
   }
 
   let part = block_row * pitch + group.x;
@@ -209,16 +211,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     let all_kept_mass = team_sum(kept_mass[h]);
     let all_dropped_mass = team_sum(dropped_mass[h]);
     if (local_index % TEAM == 0u) {
-      team_stats[team * 4u * BLOCK_PITCH + h] = all_kept;
-      team_stats[(team * 4u + 1u) * BLOCK_PITCH + h] = all_kept_mass;
-      team_stats[(team * 4u + 2u) * BLOCK_PITCH + h] = all_dropped_mass;
+      team_stats[team * 3u * BLOCK_PITCH + h] = all_kept;
+      team_stats[(team * 3u + 1u) * BLOCK_PITCH + h] = all_kept_mass;
+      team_stats[(team * 3u + 2u) * BLOCK_PITCH + h] = all_dropped_mass;
     }
   }
   workgroupBarrier();
   if (local_index < 3u * BLOCK_PITCH) {
     var sum = 0.0;
     for (var t = 0u; t < TEAMS; t++) {
-      sum += team_stats[t * 4u * BLOCK_PITCH + local_index];
+      sum += team_stats[t * 3u * BLOCK_PITCH + local_index];
     }
     partial_stats[part * 5u * BLOCK_PITCH + local_index] = sum;
   }

@@ -42,6 +42,7 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
       ...placeConstants,
       ...laneConstants,
       HALVINGS: "u32",
+      LANE_HEADS: "u32",
       ROW_BITS: "u32",
       ROUND_SUMS: "u32",
       SCALE: "f32",
@@ -53,6 +54,7 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
     ...placeValues(plan),
     ...laneValues(plan, plan.full),
     HALVINGS: halvings(plan, plan.full),
+    LANE_HEADS: laneHeads(plan),
     ROW_BITS: rowBits(plan),
     ROUND_SUMS: roundSums(plan, plan.full, roundBytes),
     SCALE: plan.options.scale,
@@ -61,11 +63,15 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
   return planKernel(spec, values, partGrid(plan, plan.full.workgroups, rowChunk(plan.full)));
 }
 
+/** Heads among the items that a lane ends with. */
+function laneHeads(plan: AttentionPlan): number {
+  const { blockPitch } = plan.blocks;
+  return Math.min((plan.full.rows * blockPitch) >> halvings(plan, plan.full), blockPitch);
+}
+
 /** Steps in which the maximum of a head goes round the lanes that hold its rows. */
 function rowBits(plan: AttentionPlan): number {
-  const { lanes, rows } = plan.full;
-  const { blockPitch } = plan.blocks;
-  const laneItems = (rows * blockPitch) >> halvings(plan, plan.full);
-  const copies = lanes >> halvings(plan, plan.full);
-  return Math.log2(lanes / ((copies * blockPitch) / Math.min(laneItems, blockPitch)));
+  const rowLanes =
+    ((plan.full.lanes >> halvings(plan, plan.full)) * plan.blocks.blockPitch) / laneHeads(plan);
+  return Math.log2(plan.full.lanes / rowLanes);
 }

@@ -8,11 +8,11 @@ const ITEMS = ROWS * BLOCK_PITCH;
 const CHUNK = SLOTS * ROWS;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
-// Heads among a lane's items, and how far apart, in lanes, the items of one head are in consecutive rows.
-const LANE_HEADS = min(LANE_ITEMS, BLOCK_PITCH);
+// How far apart, in lanes, the items of one head are in consecutive rows; LANE_HEADS heads are among a lane's items.
 const ROW_STEP = COPIES * BLOCK_PITCH / LANE_HEADS;
 const LOWEST = -3.0e38;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
+const_assert LANE_HEADS == min(LANE_ITEMS, BLOCK_PITCH);
 const_assert (ROW_STEP << ROW_BITS) == LANES;
 
 @group(0) @binding(0) var<storage, read> queries: array<f32>; // [batch, QUERY_HEADS, HEAD_DIM]
