@@ -1,4 +1,4 @@
-import { defineKernel, type ShaderFile } from "@sift-attention/gpu";
+import { type ConstantValues, defineKernel, type ShaderFile } from "@sift-attention/gpu";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
 import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
 import keepByCut from "../preludes/keep-by-cut.wgsl";
@@ -11,14 +11,13 @@ import { headRowFile, kvFile, lanesFile, partsFile } from "./shader-files.ts";
 import {
   laneConstants,
   laneValues,
+  leastHeadRows,
   placeConstants,
   placeValues,
-  roundSums,
+  roundElements,
   rowChunk,
   teamSize,
 } from "./shared-constants.ts";
-
-const roundBytes = 8192; // measured: larger rounds cost occupancy, smaller ones barriers
 
 const constants = {
   ...placeConstants,
@@ -26,10 +25,12 @@ const constants = {
   TILE: "u32",
   RING: "u32",
   STAT_STEPS: "u32",
-  ROUND_SUMS: "u32",
+  HEAD_ROWS: "u32",
+  ROUND_ELEMENTS: "u32",
   SCORE_WORKGROUPS: "u32",
   SCORE_CHUNK: "u32",
   ATTEND_WORKGROUPS: "u32",
+  SUM_KEPT: "bool",
 } as const;
 
 /** Weighted sums of the value rows whose weight reaches the threshold of some head. */
@@ -86,32 +87,21 @@ function files(plan: AttentionPlan, rule: ShaderFile): readonly ShaderFile[] {
   ];
 }
 
-function attendValues(plan: AttentionPlan): Record<keyof typeof constants, number> {
+function attendValues(plan: AttentionPlan): ConstantValues<typeof constants> {
+  const headRows = Math.max(ringLength(plan), leastHeadRows(plan, plan.attend));
   return {
     ...placeValues(plan),
     ...laneValues(plan, plan.attend),
     TILE: plan.attend.tile,
     RING: ringLength(plan),
     STAT_STEPS: Math.max(0, Math.log2(teamSize(plan, plan.attend) / plan.blocks.blockPitch)),
-    ROUND_SUMS: roundSums(plan, plan.attend, spareBytes(plan)),
+    HEAD_ROWS: headRows,
+    ROUND_ELEMENTS: roundElements(plan, plan.attend, headRows),
     SCORE_WORKGROUPS: plan.scores.workgroups,
     SCORE_CHUNK: rowChunk(plan.scores),
     ATTEND_WORKGROUPS: plan.attend.workgroups,
+    SUM_KEPT: plan.options.droppedMass === "renormalise",
   };
-}
-
-/** Workgroup memory beside the survivors, their weights, counts and statistics. */
-function spareBytes(plan: AttentionPlan): number {
-  const { tile, workgroup } = plan.attend;
-  const { blockPitch } = plan.blocks;
-  const teams = workgroup / teamSize(plan, plan.attend);
-  const exchanged = plan.variant.subgroupSize > 0 ? 0 : workgroup * 4;
-  const used =
-    ringLength(plan) * (1 + blockPitch) * 4 +
-    (tile / workgroup) * teams * 8 +
-    teams * blockPitch * 12 +
-    blockPitch * 4;
-  return Math.min(roundBytes, plan.limits.workgroupBytes - used - exchanged);
 }
 
 /** Places for survivors: those of a tile, those left of a round, and a round that is still being read. */

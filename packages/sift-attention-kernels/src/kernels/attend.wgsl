@@ -14,17 +14,16 @@ const LOWEST = -3.0e38;
 const_assert STAT_UNIT == max(TEAM, BLOCK_PITCH);
 const_assert TILE % WORKGROUP == 0u;
 // Survivors that wait, those of a tile, and a round that slow invocations may still be reading.
-const_assert RING >= TILE + 2u * ROUND && (RING & (RING - 1u)) == 0u;
+const_assert RING >= TILE + 2u * ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROWS >= RING;
 
 @group(0) @binding(0) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(1) var<storage, read> sequences: array<vec4<u32>>; // [batch]
 @group(0) @binding(2) var<storage, read> scores: array<HeadRow>; // [batch, HEAD_BLOCKS, CAPACITY]
 @group(0) @binding(3) var<storage, read> score_stats: array<vec2<f32>>; // [batch · HEAD_BLOCKS · score parts, BLOCK_PITCH]
-@group(0) @binding(5) var<storage, read_write> partials: array<f32>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
+@group(0) @binding(5) var<storage, read_write> partials: array<HeadRow>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
 @group(0) @binding(6) var<storage, read_write> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
 
 var<workgroup> ring_keys: array<u32, RING>;
-var<workgroup> ring_weights: array<HeadRow, RING>;
 // Of the tiles of odd and of even rounds.
 var<workgroup> counts: array<u32, 2u * KEYS * TEAMS>;
 var<workgroup> team_stats: array<f32, TEAMS * 3u * BLOCK_PITCH>;
@@ -91,7 +90,7 @@ fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     if (r * SLOTS + slot < count) {
-      let weights = ring_weights[(first + r * SLOTS + slot) % RING];
+      let weights = head_rows[(first + r * SLOTS + slot) % RING];
       // @unroll
       for (var w = 0u; w < LANE_WORDS; w++) {
         add_word(w, words[r * LANE_WORDS + w], weights);
@@ -151,7 +150,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         let keep = key < own.visible && h < own.heads && keeps(h, key, own.visible, head_of(score[i], h), log_weight);
         any_kept = any_kept || keep;
         kept[h] += select(0.0, 1.0, keep);
-        kept_mass[h] += select(0.0, weight, keep);
+        if (SUM_KEPT) {
+          kept_mass[h] += select(0.0, weight, keep);
+        }
         dropped_mass[h] += select(weight, 0.0, keep);
       }
       survives |= u32(any_kept) << i;
@@ -184,7 +185,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
           weights[h] = select(0.0, exp(log_weight), keep);
         }
         ring_keys[place[i] % RING] = key;
-        ring_weights[place[i] % RING] = head_row(weights);
+        head_rows[place[i] % RING] = head_row(weights);
       }
     }
     let next = min(tile + parts, tiles - 1u);

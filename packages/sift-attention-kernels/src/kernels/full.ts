@@ -10,13 +10,14 @@ import {
   halvings,
   laneConstants,
   laneValues,
+  leastHeadRows,
   placeConstants,
   placeValues,
-  roundSums,
+  roundElements,
   rowChunk,
 } from "./shared-constants.ts";
 
-const roundBytes = 8192; // measured: larger rounds cost occupancy, smaller ones barriers
+const roundBytes = 8192; // more costs occupancy, less costs barriers
 
 /** Full attention of each part of a sequence, keys and values read once for all heads of a block. */
 export function planFull(plan: AttentionPlan): PlannedKernel {
@@ -44,19 +45,25 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
       HALVINGS: "u32",
       LANE_HEADS: "u32",
       ROW_BITS: "u32",
-      ROUND_SUMS: "u32",
+      HEAD_ROWS: "u32",
+      ROUND_ELEMENTS: "u32",
       SCALE: "f32",
       FULL_WORKGROUPS: "u32",
     },
     features: shaderFeatures(plan),
   });
+  const headRows = Math.max(
+    roundBytes / 4 / plan.blocks.blockPitch,
+    leastHeadRows(plan, plan.full),
+  );
   const values = {
     ...placeValues(plan),
     ...laneValues(plan, plan.full),
     HALVINGS: halvings(plan, plan.full),
     LANE_HEADS: laneHeads(plan),
     ROW_BITS: rowBits(plan),
-    ROUND_SUMS: roundSums(plan, plan.full, roundBytes),
+    HEAD_ROWS: headRows,
+    ROUND_ELEMENTS: roundElements(plan, plan.full, headRows),
     SCALE: plan.options.scale,
     FULL_WORKGROUPS: plan.full.workgroups,
   };

@@ -19,7 +19,7 @@ const_assert (ROW_STEP << ROW_BITS) == LANES;
 @group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(2) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(3) var<storage, read> sequences: array<vec4<u32>>; // [batch]
-@group(0) @binding(4) var<storage, read_write> partials: array<f32>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
+@group(0) @binding(4) var<storage, read_write> partials: array<HeadRow>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
 @group(0) @binding(5) var<storage, read_write> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
 
 var<workgroup> slot_stats: array<vec2<f32>, SLOTS * BLOCK_PITCH>;
@@ -37,7 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let slot = input.local_index / LANES;
   let first_query = group.z * QUERY_HEADS + own.head;
 
-  var query = array<f32, LANE_SUMS>();
+  var query = array<f32, LANE_ELEMENTS * BLOCK_HEADS>();
   // @unroll
   for (var i = 0u; i < LANE_WORDS * KV_WIDTH; i++) {
     let dim = (lane + i / KV_WIDTH * LANES) * KV_WIDTH + i % KV_WIDTH;

@@ -2,13 +2,15 @@
 // the weights, or with the dropped weight put back. Also one row of statistics a head.
 //
 // grid: (columns of four sums, head blocks, sequences). COLUMNS columns stand beside one another, PART_ROWS rows of
-// invocations share the parts; statistics are summed by head and part in the same way, so no invocation walks over all parts.
-const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * BLOCK_HEADS * LANES / 4u;
+// invocations share the parts, and STAT_ROWS share the statistics of each head, so no invocation walks over all parts and
+// one barrier is enough (two where the parts have different scales).
+const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * LANES * BLOCK_PITCH / 4u;
 const WORKGROUP = COLUMNS * PART_ROWS;
-const STAT_ROWS = WORKGROUP / BLOCK_PITCH;
+// Invocations that share the statistics of one head.
+const STAT_ROWS = 16u;
 const LOWEST = -3.0e38;
 const_assert LANES % 4u == 0u;
-const_assert WORKGROUP % BLOCK_PITCH == 0u && BLOCK_PITCH <= COLUMNS;
+const_assert WORKGROUP >= STAT_ROWS * BLOCK_PITCH && COLUMNS >= BLOCK_PITCH;
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4<f32>>; // [batch · HEAD_BLOCKS · parts, COLUMN_COUNT]
 @group(0) @binding(1) var<storage, read> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
@@ -17,8 +19,26 @@ const_assert WORKGROUP % BLOCK_PITCH == 0u && BLOCK_PITCH <= COLUMNS;
 @group(0) @binding(4) var<storage, read_write> statistics: array<vec4<u32>>; // [batch, QUERY_HEADS]: kept, union kept, dropped mass, log-sum-exp
 
 var<workgroup> outputs: array<vec4<f32>, WORKGROUP>;
-var<workgroup> stats: array<vec4<f32>, WORKGROUP>;
-var<workgroup> tops: array<f32, WORKGROUP>;
+var<workgroup> stats: array<vec4<f32>, STAT_ROWS * BLOCK_PITCH>;
+var<workgroup> tops: array<f32, STAT_ROWS * BLOCK_PITCH>;
+
+fn top_over_parts(h: u32) -> f32 {
+  var top = LOWEST;
+  // @unroll
+  for (var r = 0u; r < STAT_ROWS; r++) {
+    top = max(top, tops[r * BLOCK_PITCH + h]);
+  }
+  return top;
+}
+
+fn stats_over_parts(h: u32) -> vec4<f32> {
+  var sum = vec4<f32>();
+  // @unroll
+  for (var r = 0u; r < STAT_ROWS; r++) {
+    sum += stats[r * BLOCK_PITCH + h];
+  }
+  return sum;
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -32,20 +52,24 @@ fn main(
   let first_part = (group.z * HEAD_BLOCKS + group.y) * pitch;
   let column = group.x * COLUMNS + local_index % COLUMNS;
   let stat_head = min(local_index % BLOCK_PITCH, own.heads - 1u);
-  let column_head = min(column * 4u / LANES % BLOCK_HEADS, own.heads - 1u);
+  // Heads of the column's four sums.
+  let heads = min(((vec4<u32>(0u, 1u, 2u, 3u) + column * 4u) % BLOCK_PITCH), vec4<u32>(own.heads - 1u));
 
+  var stat_top = 0.0;
+  var column_tops = vec4<f32>();
   if (RELATIVE) {
-    var top = LOWEST;
-    for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-      top = max(top, top_of(first_part + part, stat_head));
-    }
-    tops[local_index] = top;
-    workgroupBarrier();
-    for (var width = WORKGROUP / 2u; width >= BLOCK_PITCH; width /= 2u) {
-      if (local_index < width) {
-        tops[local_index] = max(tops[local_index], tops[local_index + width]);
+    if (local_index < STAT_ROWS * BLOCK_PITCH) {
+      var top = LOWEST;
+      for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
+        top = max(top, top_of(first_part + part, stat_head));
       }
-      workgroupBarrier();
+      tops[local_index] = top;
+    }
+    workgroupBarrier();
+    stat_top = top_over_parts(stat_head);
+    // @unroll
+    for (var j = 0u; j < 4u; j++) {
+      column_tops[j] = top_over_parts(heads[j]);
     }
   }
 
@@ -54,49 +78,52 @@ fn main(
     for (var part = local_index / COLUMNS; part < parts; part += PART_ROWS) {
       let term = partials[(first_part + part) * COLUMN_COUNT + column];
       if (RELATIVE) {
-        sum += term * exp(top_of(first_part + part, column_head) - tops[column_head]);
+        var part_tops = vec4<f32>();
+        // @unroll
+        for (var j = 0u; j < 4u; j++) {
+          part_tops[j] = top_of(first_part + part, heads[j]);
+        }
+        sum += term * exp(part_tops - column_tops);
       } else {
         sum += term;
       }
     }
   }
   outputs[local_index] = sum;
-  var stat = vec4<f32>();
-  for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-    if (RELATIVE) {
-      stat += sums_of(first_part + part, stat_head) * exp(top_of(first_part + part, stat_head) - tops[stat_head]);
-    } else {
-      stat += sums_of(first_part + part, stat_head);
-    }
-  }
-  stats[local_index] = stat;
-  workgroupBarrier();
-  for (var width = WORKGROUP / 2u; width >= BLOCK_PITCH; width /= 2u) {
-    if (local_index < width) {
-      stats[local_index] += stats[local_index + width];
-      if (width >= COLUMNS) {
-        outputs[local_index] += outputs[local_index + width];
+  if (local_index < STAT_ROWS * BLOCK_PITCH) {
+    var stat = vec4<f32>();
+    for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
+      if (RELATIVE) {
+        stat += sums_of(first_part + part, stat_head) * exp(top_of(first_part + part, stat_head) - stat_top);
+      } else {
+        stat += sums_of(first_part + part, stat_head);
       }
     }
-    workgroupBarrier();
+    stats[local_index] = stat;
   }
+  workgroupBarrier();
 
   if (local_index < COLUMNS && column < COLUMN_COUNT) {
+    var total = vec4<f32>();
+    // @unroll
+    for (var r = 0u; r < PART_ROWS; r++) {
+      total += outputs[r * COLUMNS + local_index];
+    }
+    // @unroll
     for (var j = 0u; j < 4u; j++) {
-      let lane = (column * 4u + j) % LANES;
-      let item = (column * 4u + j) / LANES;
-      let h = item % BLOCK_HEADS;
-      let element = item / BLOCK_HEADS;
-      let dim = (element / KV_WIDTH * LANES + lane) * KV_WIDTH + element % KV_WIDTH;
+      let h = (column * 4u + j) % BLOCK_PITCH;
+      let row = (column * 4u + j) / BLOCK_PITCH;
+      let element = row / LANES;
+      let dim = (element / KV_WIDTH * LANES + row % LANES) * KV_WIDTH + element % KV_WIDTH;
       if (dim < HEAD_DIM && h < own.heads) {
         let at = (group.z * QUERY_HEADS + own.head + h) * HEAD_DIM + dim;
         let mean = mean_value(sequences[group.z].x, own.kv_head, dim, own.visible);
-        output[at] = finish(outputs[local_index][j], stats[h], mean);
+        output[at] = finish(total[j], stats_over_parts(h), mean);
       }
     }
   }
   if (group.x == 0u && local_index < own.heads) {
     statistics[group.z * QUERY_HEADS + own.head + local_index] =
-      statistics_of(stats[local_index], tops[local_index], first_part, local_index, own.visible);
+      statistics_of(stats_over_parts(local_index), stat_top, first_part, local_index, own.visible);
   }
 }

@@ -56,14 +56,9 @@ export function laneWords(plan: AttentionPlan, { lanes }: RowKnobs): number {
   return Math.ceil(plan.options.geometry.headDim / kvWidth(plan) / lanes);
 }
 
-/** Numbers that each lane sums: its dimensions, for each head of a block. */
-export function laneSums(plan: AttentionPlan, knobs: RowKnobs): number {
-  return laneWords(plan, knobs) * kvWidth(plan) * plan.blocks.blockHeads;
-}
-
-/** Numbers of one part's output. */
+/** Numbers of one part's output: each lane's dimensions, for each head of a block. */
 export function partialLength(plan: AttentionPlan, knobs: RowKnobs): number {
-  return laneSums(plan, knobs) * knobs.lanes;
+  return laneWords(plan, knobs) * kvWidth(plan) * knobs.lanes * plan.blocks.blockPitch;
 }
 
 /** Invocations that exchange numbers. */
@@ -99,12 +94,19 @@ export function rowChunk({ workgroup, lanes, rows }: RowKnobs): number {
   return (workgroup / lanes) * rows;
 }
 
-/** Sums of each lane that are added over the slots at a time: the most that `bytes` of workgroup memory hold. */
-export function roundSums(plan: AttentionPlan, knobs: RowKnobs, bytes: number): number {
-  const sums = laneSums(plan, knobs);
-  const bytesEach = (knobs.workgroup / teamSize(plan, knobs)) * knobs.lanes * 4;
-  for (let rounds = 1; rounds < sums; rounds++) {
-    if (sums % rounds === 0 && (sums / rounds) * bytesEach <= bytes) return sums / rounds;
+/** Dimensions of each lane that are added over the slots at a time: the most that `headRows` rows of memory hold. */
+export function roundElements(plan: AttentionPlan, knobs: RowKnobs, headRows: number): number {
+  const elements = laneWords(plan, knobs) * kvWidth(plan);
+  const rowsEach = (knobs.workgroup / teamSize(plan, knobs)) * knobs.lanes;
+  for (let rounds = 1; rounds < elements; rounds++) {
+    if (elements % rounds === 0 && (elements / rounds) * rowsEach <= headRows) {
+      return elements / rounds;
+    }
   }
   return 1;
+}
+
+/** Rows of memory that one dimension of each lane needs. */
+export function leastHeadRows(plan: AttentionPlan, knobs: RowKnobs): number {
+  return (knobs.workgroup / teamSize(plan, knobs)) * knobs.lanes;
 }
