@@ -1,3 +1,4 @@
+import { wgsl } from "@sift-attention/wgsl";
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
@@ -9,6 +10,7 @@ const config: UserConfig = defineConfig({
   target: "node20",
   dts: false,
   sourcemap: true,
+  plugins: [wgsl()],
 });
 
 export default config;
