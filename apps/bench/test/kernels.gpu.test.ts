@@ -128,7 +128,7 @@ describe("checkContestants", () => {
   test("refuses every kernel when the oracle is told another query", async () => {
     const kernelCase = { shape: findShape("smollm2-135m"), batch: 1, context };
     const data = await createCaseData(gpu, kernelCase, { fractions: [], sets: 1 });
-    const subject = await createSubject(gpu, data, undefined);
+    const subject = await createSubject(gpu, data, { tuning: undefined, topK: false });
     const only: KernelSettings = { ...settings, fractions: [], kernels: ["full", "sifted"] };
     expect(await checkContestants(gpu, subject, only)).toMatchObject({
       right: [{}, {}],

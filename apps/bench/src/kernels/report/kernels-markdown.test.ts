@@ -28,6 +28,12 @@ describe("kernelsMarkdown", () => {
     expect(text).toContain("| µs a step | 1,024 | 131,072 |");
   });
 
+  test("names the device", () => {
+    expect(text).toContain(
+      "# Decode attention kernels: ACME R1\n\nacme roadrunner; ACME R1; subgroups of 32.",
+    );
+  });
+
   test("shows median, spread and the share of the floor", () => {
     expect(text).toContain("| full |  | **140** (139–142), 93 % |");
   });

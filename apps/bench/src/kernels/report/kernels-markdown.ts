@@ -45,6 +45,14 @@ function adapterName({ description, vendor, architecture, device }: MeasuredAdap
   return [device, description, `${vendor} ${architecture}`.trim()].find((name) => name) ?? "a GPU";
 }
 
+function adapterLine(adapter: MeasuredAdapter): string {
+  const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = adapter;
+  const sizes = [...new Set([subgroupMinSize, subgroupMaxSize])].filter((size) => size > 0);
+  const subgroups = sizes.length > 0 ? `subgroups of ${sizes.join(" to ")}` : "no subgroups";
+  const name = `${vendor} ${architecture}`.trim();
+  return `${[name, description, subgroups].filter((part) => part).join("; ")}.`;
+}
+
 function listed(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`## ${heading}`, "", ...lines.map((line) => `- ${line}`), ""];
 }
@@ -65,6 +73,8 @@ export function kernelsMarkdown(record: KernelRecord): string {
     : [];
   return [
     `# Decode attention kernels: ${adapterName(adapter)}`,
+    "",
+    adapterLine(adapter),
     "",
     ...warning,
     "```sh",

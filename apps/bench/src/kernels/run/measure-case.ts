@@ -42,7 +42,8 @@ export async function measureCase(
   try {
     const reads = await createReadContestants(gpu, data);
     owned.push(reads);
-    const subject = await createSubject(gpu, data, input.tuning);
+    const topK = input.settings.kernels.includes("top-k");
+    const subject = await createSubject(gpu, data, { tuning: input.tuning, topK });
     owned.push(subject);
     const checked = await checkContestants(gpu, subject, input.settings);
     return await timeCase(gpu, { data, reads, subject, checked }, input);

@@ -32,10 +32,17 @@ export interface Subject {
   dispose(): void;
 }
 
-/** Options that a case's attention is compiled with. */
-export function attentionOptions(
+/** What of a case's kernels is chosen. */
+export interface SubjectOptions {
+  /** The kernels' default where there is none. */
+  readonly tuning: Tuning | undefined;
+  /** Whether top-k is compiled. */
+  readonly topK: boolean;
+}
+
+function attentionOptions(
   { shape, batch, context }: KernelCase,
-  tuning: Tuning | undefined,
+  { tuning, topK }: SubjectOptions,
 ): SiftAttentionOptions {
   return {
     geometry: shape.geometry,
@@ -43,6 +50,7 @@ export function attentionOptions(
     slots: batch,
     capacity: context,
     quantiles: false,
+    topK,
     ...(tuning === undefined ? {} : { tuning }),
   };
 }
@@ -54,7 +62,7 @@ export function attentionOptions(
 export async function createSubject(
   gpu: Gpu,
   data: CaseData,
-  tuning: Tuning | undefined,
+  chosen: SubjectOptions,
 ): Promise<Subject> {
   const owned: { dispose(): void }[] = [];
   const own = <Part extends { dispose(): void }>(part: Part): Part => {
@@ -65,7 +73,7 @@ export async function createSubject(
     for (const part of owned) part.dispose();
   };
   try {
-    const options = attentionOptions(data.kernelCase, tuning);
+    const options = attentionOptions(data.kernelCase, chosen);
     const attention = own(await createSiftAttention(gpu, { ...options, denseBelow: 0 }));
     const inputs = own(new StepInputs(gpu, attention, data.kernelCase, data.bands));
     const output = own(createOutput(gpu, data.kernelCase));
