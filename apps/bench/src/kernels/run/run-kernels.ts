@@ -11,6 +11,7 @@ import {
   type LeftOutCase,
 } from "../report/kernel-row.ts";
 import { KERNELS_PROTOCOL } from "../report/kernels-protocol.ts";
+import { Deadline } from "./deadline.ts";
 import type { KernelSettings } from "./kernel-settings.ts";
 import { measureCase } from "./measure-case.ts";
 
@@ -25,19 +26,6 @@ export interface KernelsInput {
   report(line: string): void;
   /** The record so far, after each case. */
   onCase(record: KernelRecord): void;
-}
-
-/** Says how long is left; Infinity without a limit. */
-class Deadline {
-  readonly #end: number;
-
-  constructor(seconds: number | null) {
-    this.#end = seconds === null ? Number.POSITIVE_INFINITY : performance.now() + 1000 * seconds;
-  }
-
-  get secondsLeft(): number {
-    return (this.#end - performance.now()) / 1000;
-  }
 }
 
 /**
