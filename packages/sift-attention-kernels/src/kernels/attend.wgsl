@@ -220,6 +220,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   workgroupBarrier();
   if (local_index < 3u * BLOCK_PITCH) {
     var sum = 0.0;
+    // @unroll
     for (var t = 0u; t < TEAMS; t++) {
       sum += team_stats[t * 3u * BLOCK_PITCH + local_index];
     }

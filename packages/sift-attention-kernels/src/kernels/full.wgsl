@@ -15,7 +15,7 @@ const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 const_assert LANE_HEADS == min(LANE_ITEMS, BLOCK_PITCH);
 const_assert (ROW_STEP << ROW_BITS) == LANES;
 
-@group(0) @binding(0) var<storage, read> queries: array<f32>; // [batch, QUERY_HEADS, HEAD_DIM]
+@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
 @group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(2) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(3) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -39,12 +39,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
 
   var query = array<f32, LANE_ELEMENTS * BLOCK_HEADS>();
   // @unroll
-  for (var i = 0u; i < LANE_WORDS * KV_WIDTH; i++) {
-    let dim = (lane + i / KV_WIDTH * LANES) * KV_WIDTH + i % KV_WIDTH;
+  for (var i = 0u; i < LANE_WORDS * KV_WIDTH / 4u; i++) {
+    let dim = (lane + i * 4u / KV_WIDTH * LANES) * KV_WIDTH + i * 4u % KV_WIDTH;
     // @unroll
     for (var h = 0u; h < BLOCK_HEADS; h++) {
       if (dim < HEAD_DIM) {
-        query[i * BLOCK_HEADS + h] = SCALE * queries[(first_query + min(h, own.heads - 1u)) * HEAD_DIM + dim];
+        let four = SCALE * queries[((first_query + min(h, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        for (var j = 0u; j < 4u; j++) {
+          query[(i * 4u + j) * BLOCK_HEADS + h] = four[j];
+        }
       }
     }
   }
