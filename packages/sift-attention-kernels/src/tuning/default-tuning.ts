@@ -1,19 +1,8 @@
 import type { GpuReport } from "@sift-attention/gpu";
-import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { PlanLimits } from "../plan/attention-plan.ts";
 import { chooseLanes } from "../plan/choose-lanes.ts";
-import { headBlocks } from "../plan/head-blocks.ts";
-import type { KvType } from "../sift-attention-options.ts";
-import type { Variant } from "../variant.ts";
-import { fitEntries } from "./fit-entries.ts";
+import { type FitSubject, fitEntries } from "./fit-entries.ts";
 import type { Tuning, TuningEntries } from "./tuning.ts";
-
-/** What a tuning is for. */
-export interface TuningSubject {
-  readonly geometry: AttentionGeometry;
-  readonly kvType: KvType;
-  readonly variant: Variant;
-}
 
 type DeviceClass = "large" | "usual" | "software";
 
@@ -55,11 +44,7 @@ function classOf({ isSoftware, vendor }: GpuReport): DeviceClass {
 }
 
 /** The tuning of a device that nothing was measured on, made to fit its limits. */
-export function defaultTuning(
-  report: GpuReport,
-  subject: TuningSubject,
-  limits: PlanLimits,
-): Tuning {
+export function defaultTuning(report: GpuReport, subject: FitSubject, limits: PlanLimits): Tuning {
   const { geometry, kvType, variant } = subject;
   const entries = classes[classOf(report)](chooseLanes(geometry, kvType, variant));
   return {
@@ -67,6 +52,6 @@ export function defaultTuning(
     geometry,
     kvType,
     variant,
-    entries: fitEntries(entries, headBlocks(geometry), limits),
+    entries: fitEntries(entries, subject, limits),
   };
 }

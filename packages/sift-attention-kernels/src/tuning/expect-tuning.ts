@@ -5,8 +5,7 @@ import { possibleLanes } from "../plan/choose-lanes.ts";
 import { type HeadBlocks, headBlocks } from "../plan/head-blocks.ts";
 import { statisticsRows } from "../plan/workgroup-bytes.ts";
 import { SiftError } from "../sift-error.ts";
-import type { TuningSubject } from "./default-tuning.ts";
-import { attendFits, mergeFits, rowsFit } from "./fit-entries.ts";
+import { attendFits, type FitSubject, mergeFits, rowsFit } from "./fit-entries.ts";
 import { adapterOf } from "./tuned-adapter.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs, Tuning } from "./tuning.ts";
 
@@ -39,7 +38,7 @@ function expectCount(where: string, value: unknown, least: number, most: number)
   refuse(where, `a whole number, ${least} to ${most}`, format(value));
 }
 
-function expectRows(name: string, knobs: RowKnobs, subject: TuningSubject): void {
+function expectRows(name: string, knobs: RowKnobs, subject: FitSubject): void {
   const lanes = possibleLanes(subject.variant);
   if (!lanes.includes(knobs.lanes)) {
     refuse(`${name}.lanes`, `one of ${lanes.join(", ")}`, format(knobs.lanes));
@@ -49,9 +48,9 @@ function expectRows(name: string, knobs: RowKnobs, subject: TuningSubject): void
   expectCount(`${name}.workgroups`, knobs.workgroups, 1, mostWorkgroups);
 }
 
-function expectAttend(knobs: AttendKnobs, blocks: HeadBlocks, limits: PlanLimits): void {
+function expectAttend(knobs: AttendKnobs, subject: FitSubject, limits: PlanLimits): void {
   expectPower("attend.tile", knobs.tile, knobs.workgroup, knobs.workgroup * mostKeys);
-  if (!attendFits(knobs, blocks, limits)) refuseSize("attend", limits);
+  if (!attendFits(knobs, subject, limits)) refuseSize("attend", limits);
 }
 
 function expectMerge(knobs: MergeKnobs, blocks: HeadBlocks, limits: PlanLimits): void {
@@ -67,7 +66,7 @@ function expectMerge(knobs: MergeKnobs, blocks: HeadBlocks, limits: PlanLimits):
 function refuseSize(name: string, { workgroupInvocations, workgroupBytes }: PlanLimits): never {
   refuse(
     name,
-    `a kernel of at most ${workgroupInvocations} invocations and ${workgroupBytes} bytes of workgroup memory`,
+    `a kernel of at most ${workgroupInvocations} invocations and ${workgroupBytes} bytes of workgroup memory, and a text that is not too long`,
     "a larger one",
   );
 }
@@ -85,7 +84,7 @@ function expectSame<T extends object>(where: string, expected: T, got: T): void 
   }
 }
 
-function expectSubject(report: GpuReport, subject: TuningSubject, tuning: Tuning): void {
+function expectSubject(report: GpuReport, subject: FitSubject, tuning: Tuning): void {
   if (tuning.version !== 1) refuse("version", 1, format(tuning.version));
   if (tuning.adapter !== undefined) expectSame("adapter", adapterOf(report), tuning.adapter);
   const { queryHeads, kvHeads, headDim } = subject.geometry;
@@ -102,7 +101,7 @@ function expectSubject(report: GpuReport, subject: TuningSubject, tuning: Tuning
  */
 export function expectTuning(
   report: GpuReport,
-  subject: TuningSubject,
+  subject: FitSubject,
   tuning: Tuning,
   limits: PlanLimits,
 ): void {
@@ -110,15 +109,14 @@ export function expectTuning(
   expectSubject(report, subject, tuning);
   expectObject("entries", tuning.entries);
   const { entries } = tuning;
-  const blocks = headBlocks(subject.geometry);
   for (const name of ["scores", "full", "attend"] as const) {
     expectObject(`entries.${name}`, entries[name]);
     expectRows(name, entries[name], subject);
   }
-  if (!rowsFit(entries.scores, blocks, limits)) refuseSize("scores", limits);
-  if (!rowsFit(entries.full, blocks, limits)) refuseSize("full", limits);
-  expectAttend(entries.attend, blocks, limits);
+  if (!rowsFit(entries.scores, subject, limits)) refuseSize("scores", limits);
+  if (!rowsFit(entries.full, subject, limits)) refuseSize("full", limits);
+  expectAttend(entries.attend, subject, limits);
   expectObject("entries.merge", entries.merge);
-  expectMerge(entries.merge, blocks, limits);
+  expectMerge(entries.merge, headBlocks(subject.geometry), limits);
   expectCount("denseBelow", entries.denseBelow, 0, Number.MAX_SAFE_INTEGER);
 }

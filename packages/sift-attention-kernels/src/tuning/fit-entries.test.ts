@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { possibleLanes } from "../plan/choose-lanes.ts";
 import { headBlocks } from "../plan/head-blocks.ts";
 import { attendFits, fitEntries, mergeFits, rowsFit } from "./fit-entries.ts";
 
@@ -13,35 +14,41 @@ const entries = {
 };
 const roomy = { workgroupBytes: 49152, workgroupInvocations: 1024, bindingBytes: 2 ** 31 };
 
+const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+
 describe("fitEntries", () => {
   test("leaves alone what fits", () => {
-    const blocks = headBlocks({ queryHeads: 4, kvHeads: 1, headDim: 128 });
-    const fitted = fitEntries(entries, blocks, roomy);
-    expect(fitted).toEqual(entries);
+    const geometry = { queryHeads: 4, kvHeads: 1, headDim: 128 };
+    expect(fitEntries(entries, { geometry, kvType: "f16", variant }, roomy)).toEqual(entries);
   });
 
-  test("gives every kernel what WebGPU guarantees, whatever the group", () => {
+  test("gives every kernel what WebGPU guarantees, whatever the shape and the subgroups", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
-        fc.constantFrom(4, 8, 16, 32),
-        (group, lanes) => {
+        fc.integer({ min: 4, max: 32 }),
+        fc.constantFrom("f16", "f32"),
+        fc.constantFrom(0, 4, 8, 16, 32, 64),
+        (queryHeads, octets, kvType, subgroupSize) => {
           const limits = {
             workgroupBytes: 16384,
             workgroupInvocations: 256,
             bindingBytes: 2 ** 27,
           };
-          const blocks = headBlocks({ queryHeads: group, kvHeads: 1, headDim: 64 });
+          const geometry = { queryHeads, kvHeads: 1, headDim: 8 * octets };
+          const blocks = headBlocks(geometry);
+          const subject = { geometry, kvType, variant: { ...variant, subgroupSize } };
+          const lanes = possibleLanes(subject.variant).at(-1)!;
           const asked = {
             ...entries,
             scores: { ...wide, lanes },
             full: { ...wide, lanes },
             attend: { ...wide, lanes, tile: 1024 },
           };
-          const fitted = fitEntries(asked, blocks, limits);
-          expect(rowsFit(fitted.scores, blocks, limits)).toBe(true);
-          expect(rowsFit(fitted.full, blocks, limits)).toBe(true);
-          expect(attendFits(fitted.attend, blocks, limits)).toBe(true);
+          const fitted = fitEntries(asked, subject, limits);
+          expect(rowsFit(fitted.scores, subject, limits)).toBe(true);
+          expect(rowsFit(fitted.full, subject, limits)).toBe(true);
+          expect(attendFits(fitted.attend, subject, limits)).toBe(true);
           expect(mergeFits(fitted.merge, blocks, limits)).toBe(true);
           expect(fitted.attend.tile % fitted.attend.workgroup).toBe(0);
           expect(fitted.attend.workgroup % lanes).toBe(0);
