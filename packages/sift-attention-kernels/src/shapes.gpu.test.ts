@@ -3,11 +3,11 @@ import { openTestGpu } from "@sift-attention/testing/test-gpu";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AttentionRig } from "./testing/attention-rig.ts";
 import { checkFullCases, checkSiftedCases, createRig } from "./testing/check-shape.ts";
-import { groupShapes } from "./testing/shapes.ts";
+import { shapes } from "./testing/shapes.ts";
 
 const gpu = await openTestGpu(openGpu);
 
-describe.each(groupShapes)("SiftAttention over groups of query heads: %s", (_, shape) => {
+describe.each(shapes)("a SiftAttention of %s", (_, shape) => {
   let rig: AttentionRig;
   beforeAll(async () => {
     rig = await createRig(gpu, shape);
