@@ -10,6 +10,8 @@ export type { ResolvedOptions } from "./resolve-options.ts";
 export type { DecodeBinding, SiftAttention } from "./sift-attention.ts";
 export type { DroppedMass, KvType, SiftAttentionOptions } from "./sift-attention-options.ts";
 export { SiftError, type SiftErrorCode } from "./sift-error.ts";
+export type { TuneOptions, TuningProgress } from "./tuning/tune-options.ts";
+export { tuneSiftAttention } from "./tuning/tune-sift-attention.ts";
 export type {
   AttendKnobs,
   MergeKnobs,
