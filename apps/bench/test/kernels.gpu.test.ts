@@ -96,7 +96,7 @@ describe("runKernels", () => {
 
   test("the default gate runs a short context as full attention, with the tuning that was given", async () => {
     const tuning = record.tunings["smollm2-135m"]!;
-    const dense = { ...tuning, entries: { ...tuning.entries, denseBelow: context + 1 } };
+    const dense = { ...tuning, entries: { ...tuning.entries, denseBelow: 2 * context + 1 } };
     const gated = await runKernels({
       gpu,
       settings: { ...settings, contexts: [context], kernels: ["full", "sifted-default"] },

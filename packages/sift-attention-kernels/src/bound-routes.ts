@@ -12,10 +12,13 @@ export interface BoundDispatch {
   readonly workgroups: [x: number, y: number, z: number];
 }
 
-/** The dispatches of a route, or the caller's buffers that it lacks. */
-export type BoundRoute =
-  | { readonly dispatches: readonly BoundDispatch[] }
-  | { readonly missing: readonly (keyof DecodeBuffers)[] };
+/** The dispatches of a route, in their order. */
+export interface ReadyRoute {
+  readonly dispatches: readonly BoundDispatch[];
+}
+
+/** A route, or the caller's buffers that it lacks. */
+export type BoundRoute = ReadyRoute | { readonly missing: readonly (keyof DecodeBuffers)[] };
 
 export type BoundRoutes = { readonly [Name in RouteName]?: BoundRoute };
 

@@ -16,6 +16,7 @@ const options: SiftAttentionOptions = {
   batch: 2,
   topK: false,
   quantiles: false,
+  denseBelow: 0,
   variant: { subgroupSize: 0 }, // what is known of subgroups comes from running a kernel
 };
 

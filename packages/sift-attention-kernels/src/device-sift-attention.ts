@@ -4,6 +4,7 @@ import {
   bindRoutes,
   type CompiledKernels,
   type NamedBuffers,
+  type ReadyRoute,
 } from "./bound-routes.ts";
 import { type BufferNeed, decodeBufferNeeds } from "./decode-buffer-needs.ts";
 import type { DecodeBuffers } from "./decode-buffers.ts";
@@ -119,8 +120,9 @@ export class DeviceSiftAttention implements SiftAttention {
   }
 
   recordSifted(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void {
-    const isShort = step.longestContext < this.plan.denseBelow;
-    this.#record(pass, binding, isShort ? "full" : "sifted", step);
+    const sifted = this.#routeFor(binding, "sifted", step);
+    const isShort = step.sequences * step.longestContext < this.plan.denseBelow;
+    encode(pass, isShort ? this.#routeFor(binding, "full", step) : sifted, step);
   }
 
   recordTopK(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void {
@@ -162,18 +164,16 @@ export class DeviceSiftAttention implements SiftAttention {
     name: RouteName,
     step: DecodeStep,
   ): void {
+    encode(pass, this.#routeFor(binding, name, step), step);
+  }
+
+  #routeFor(binding: DecodeBinding, name: RouteName, step: DecodeStep): ReadyRoute {
     this.#expectUsable(name);
     expectStep(this.options, step);
     const route = this.#routesOf(binding)[name];
     if (route === undefined) throw routeNotCompiled(name);
     if ("missing" in route) throw buffersMissing(name, route.missing);
-    const { dispatches } = route;
-    for (let i = 0; i < dispatches.length; i++) {
-      const { kernel, grid, group, workgroups } = dispatches[i]!;
-      workgroups[0] = grid.x(step);
-      workgroups[2] = step.sequences;
-      kernel.record(pass, group, workgroups);
-    }
+    return route;
   }
 
   #routesOf(binding: DecodeBinding): BoundRoutes {
@@ -196,6 +196,15 @@ export class DeviceSiftAttention implements SiftAttention {
     } catch (error) {
       throw toSiftError(error);
     }
+  }
+}
+
+function encode(pass: GPUComputePassEncoder, { dispatches }: ReadyRoute, step: DecodeStep): void {
+  for (let i = 0; i < dispatches.length; i++) {
+    const { kernel, grid, group, workgroups } = dispatches[i]!;
+    workgroups[0] = grid.x(step);
+    workgroups[2] = step.sequences;
+    kernel.record(pass, group, workgroups);
   }
 }
 

@@ -125,14 +125,15 @@ describe("recorded steps", () => {
   });
 
   test("run as full attention under denseBelow, whatever the thresholds", async () => {
-    const dense = await createRig(gpu, { ...shape, denseBelow: 200 });
     const step = stepOf(attentionCase);
+    const keys = step.sequences * step.longestContext;
+    const dense = await createRig(gpu, { ...shape, denseBelow: keys });
     dense.load(attentionCase);
     dense.write("logThresholds", new Float32Array(8).fill(100));
     const full = await dense.run((attention, pass, binding) => {
       attention.recordFull(pass, binding, step);
     });
-    const below = { ...step, longestContext: 199 };
+    const below = { ...step, longestContext: step.longestContext - 1 };
     const short = await dense.run((attention, pass, binding) => {
       attention.recordSifted(pass, binding, below);
     });

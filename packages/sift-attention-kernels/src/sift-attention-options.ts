@@ -28,8 +28,8 @@ export interface SiftAttentionOptions {
   /** Of sifted and top-k steps. "mean-value" needs `DecodeBuffers.valueSums`. Default "none". */
   readonly droppedMass?: DroppedMass;
   /**
-   * Sifted steps whose longest context is shorter run as full attention: they keep every key, and their statistics say
-   * so. 0 never does. Default from the tuning.
+   * Sifted steps of fewer keys, sequences × longest context, run as full attention, which is faster there: they keep
+   * every key, and their statistics say so. 0 never does. Default from the tuning.
    */
   readonly denseBelow?: number;
   /** Default: the best that the device offers. */

@@ -20,6 +20,6 @@ export interface AttentionPlan {
   readonly full: RowKnobs;
   readonly attend: AttendKnobs;
   readonly merge: MergeKnobs;
-  /** Longest contexts under this run a sifted step as full attention; 0 never does. */
+  /** Steps of fewer keys, sequences × longest context, are sifted as full attention; 0 never is. */
   readonly denseBelow: number;
 }

@@ -39,7 +39,7 @@ export interface TuningEntries {
   readonly full: RowKnobs;
   readonly attend: AttendKnobs;
   readonly merge: MergeKnobs;
-  /** Contexts under which full attention is faster than sifting. */
+  /** Keys of a step, sequences × longest context, under which full attention is faster than sifting. */
   readonly denseBelow: number;
 }
 

@@ -6,6 +6,7 @@ import { stepThreshold } from "../run/step-inputs.ts";
 import type { Subject } from "../run/subject.ts";
 import { expectClose, relativeBound } from "./expect-close.ts";
 import type { OracleSample } from "./oracle-sample.ts";
+import { runsDense } from "./runs-dense.ts";
 import { runStep } from "./step-result.ts";
 
 /** The first keys of a subject, and what the oracle knows of them. */
@@ -17,17 +18,17 @@ export interface Beginning {
 
 /** The rule that the oracle keeps keys by; undefined where the cut of top-k would lie amid keys of almost equal score. */
 function ruleOf(
-  { data, byDefault }: Subject,
-  { kernel, fraction }: Contestant,
+  subject: Subject,
+  contestant: Contestant,
   contextLength: number,
 ): KeepRule | undefined {
+  const { data } = subject;
+  const { kernel, fraction } = contestant;
   if (kernel === "top-k") {
     const isWhole = contextLength === data.kernelCase.context;
     return isWhole ? { kind: "top-k", k: keptCount(fraction, contextLength) } : undefined;
   }
-  const isDense =
-    kernel === "sifted-default" && contextLength < byDefault.attention.plan.denseBelow;
-  if (fraction === 1 || isDense) return { kind: "full" };
+  if (fraction === 1 || runsDense(subject, contestant, contextLength)) return { kind: "full" };
   return { kind: "sift", logThresholds: stepThreshold(data.bands, { contextLength, fraction }) };
 }
 

@@ -80,7 +80,8 @@ export async function createSubject(
     const statistics = own(createStatistics(gpu, data.kernelCase));
     const buffers = { queries: data.queriesBuffer, ...inputs.live, output, statistics };
     const sifting = bindSets(attention, data, buffers);
-    const isGated = attention.tuning.entries.denseBelow > data.kernelCase.context;
+    const { batch, context } = data.kernelCase;
+    const isGated = attention.tuning.entries.denseBelow > batch * context;
     const byDefault = isGated
       ? bindSets(own(await createSiftAttention(gpu, { ...options, topK: false })), data, buffers)
       : sifting;
