@@ -22,10 +22,18 @@ describe("timeContestants", () => {
     const contestants = (["full", "sifted"] as const).map(recording(log));
     const times = await timeContestants(gpu, contestants, options);
     expect(times.map((each) => each.length)).toEqual([2, 2]);
-    expect(log).toEqual([
-      ...["prepare full", "full 0", "full 1", "prepare sifted", "sifted 2", "sifted 0"],
-      ...["prepare sifted", "sifted 1", "sifted 2", "prepare full", "full 0", "full 1"],
+    const warmUpRound = [
+      "prepare full",
+      /full \d/,
+      /full \d/,
+      "prepare sifted",
+      /sifted \d/,
+      /sifted \d/,
+    ];
+    for (const [i, entry] of warmUpRound.entries()) expect(log[i]).toMatch(entry);
+    expect(log.slice(-12)).toEqual([
       ...["prepare full", "full 2", "full 0", "prepare sifted", "sifted 1", "sifted 2"],
+      ...["prepare sifted", "sifted 0", "sifted 1", "prepare full", "full 2", "full 0"],
     ]);
   });
 
