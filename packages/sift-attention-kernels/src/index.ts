@@ -20,4 +20,5 @@ export type {
   Tuning,
   TuningEntries,
 } from "./tuning/tuning.ts";
+export { type HeadStatistics, unpackStatistics } from "./unpack-statistics.ts";
 export type { SubgroupSize, Variant, VariantOptions } from "./variant.ts";
