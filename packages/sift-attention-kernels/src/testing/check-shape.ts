@@ -33,7 +33,7 @@ function sequencesOf(lengths: readonly number[]): readonly DecodeSequence[] {
 
 /** A rig for a shape: four slots of 300 rows, steps of up to three sequences. */
 export async function createRig(gpu: Gpu, shape: Shape): Promise<AttentionRig> {
-  const sizes = { slots, capacity, batch: 3, topK: false, quantiles: false };
+  const sizes = { slots, capacity, batch: 3, topK: false, quantiles: false, denseBelow: 0 };
   return new AttentionRig(gpu, await createSiftAttention(gpu, { ...sizes, ...shape }));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { crossoverContexts, denseBelow } from "./dense-below.ts";
 
 function ratios(...numbers: number[]) {
-  return numbers.map((ratio, i) => ({ contextLength: 256 * 2 ** i, ratio }));
+  return numbers.map((ratio, i) => ({ keys: 256 * 2 ** i, ratio }));
 }
 
 describe("crossoverContexts", () => {
@@ -17,7 +17,7 @@ describe("crossoverContexts", () => {
 });
 
 describe("denseBelow", () => {
-  test("is the first context of those from which on sifting is always faster", () => {
+  test("is the first step of those from which on sifting is always faster", () => {
     expect(denseBelow(ratios(1.4, 1.1, 0.9, 0.7))).toBe(1024);
     expect(denseBelow(ratios(1.4, 0.9, 1.01, 0.7))).toBe(2048);
   });
@@ -26,7 +26,7 @@ describe("denseBelow", () => {
     expect(denseBelow(ratios(0.9, 0.8))).toBe(0);
   });
 
-  test("is beyond the longest context when sifting is faster nowhere", () => {
+  test("is beyond the largest step when sifting is faster nowhere", () => {
     expect(denseBelow(ratios(1.2, 1))).toBe(513);
   });
 });

@@ -1,6 +1,7 @@
-/** A context length, and the time of a sifted step in times of a full one. */
+/** Keys of a step, and the time of a sifted one in times of a full one. */
 export interface SiftedRatio {
-  readonly contextLength: number;
+  /** Sequences × context length. */
+  readonly keys: number;
   readonly ratio: number;
 }
 
@@ -12,13 +13,13 @@ export function crossoverContexts(longest: number): readonly number[] {
 }
 
 /**
- * The context length from which on sifting is faster at every one that was measured: 0 when it always is, one more than
- * the longest when it never is.
- * @param ratios Ascending by context length, at least one.
+ * The keys from which on sifting is faster at every step that was measured: 0 when it always is, one more than the most
+ * when it never is.
+ * @param ratios Ascending by keys, at least one.
  */
 export function denseBelow(ratios: readonly SiftedRatio[]): number {
   const lastSlow = ratios.findLastIndex(({ ratio }) => ratio >= 1);
   if (lastSlow === -1) return 0;
   const next = ratios[lastSlow + 1];
-  return next?.contextLength ?? ratios.at(-1)!.contextLength + 1;
+  return next?.keys ?? ratios.at(-1)!.keys + 1;
 }

@@ -23,7 +23,7 @@ describe("tuneSiftAttention", () => {
     const tuning = await tuneSiftAttention(gpu, options, { contexts: [300], budgetMs: 0 });
     expect(gpu.memory.liveBytes).toBe(liveBytes);
     expect(tuning.adapter).toEqual(adapterOf(gpu.report));
-    expect([0, 256, 300, 301]).toContain(tuning.entries.denseBelow);
+    expect([0, 2 * 256, 2 * 300, 2 * 300 + 1]).toContain(tuning.entries.denseBelow);
     const json = JSON.parse(JSON.stringify(tuning));
     expect(json).toEqual(tuning);
     const attention = await createSiftAttention(gpu, {

@@ -7,7 +7,7 @@ import type { SiftAttentionOptions } from "../sift-attention-options.ts";
 import { toSiftError } from "../to-sift-error.ts";
 import { CompiledPlans } from "./compiled-plans.ts";
 import { defaultTuning } from "./default-tuning.ts";
-import { crossoverContexts, denseBelow } from "./dense-below.ts";
+import { crossoverContexts, denseBelow, type SiftedRatio } from "./dense-below.ts";
 import { type TunedKernel, variationsOf } from "./knob-variations.ts";
 import { searchKnobs } from "./search-knobs.ts";
 import { StepTimer, stopwatchCapacity, type TimedCall, type TimedContext } from "./step-timer.ts";
@@ -35,6 +35,8 @@ interface Workbench {
   readonly timer: StepTimer;
   readonly contexts: readonly TimedContext[];
   readonly crossover: readonly TimedContext[];
+  /** Sequences of a timed step. */
+  readonly sequences: number;
   readonly startMs: number;
   readonly budgetMs: number;
   readonly tuneOptions: TuneOptions;
@@ -101,11 +103,12 @@ async function findDenseBelow(bench: Workbench, entries: TuningEntries): Promise
     { attention: await bench.plans.get("full", entries), call: "recordFull" },
     { attention: await bench.plans.get("sifted", entries), call: "recordSifted" },
   ] as const;
-  const ratios: { contextLength: number; ratio: number }[] = [];
+  const ratios: SiftedRatio[] = [];
   for (const context of bench.crossover) {
     bench.tuneOptions.signal?.throwIfAborted();
     const [full, sifted] = await bench.timer.times(contestants, context);
-    ratios.push({ contextLength: context.contextLength, ratio: sifted! / full! });
+    const keys = context.contextLength * bench.sequences;
+    ratios.push({ keys, ratio: sifted! / full! });
   }
   return denseBelow(ratios);
 }
@@ -149,6 +152,7 @@ async function tune(
     timer: new StepTimer(gpu, stopwatch),
     contexts: contexts.slice(0, wanted.length),
     crossover: contexts.slice(wanted.length),
+    sequences: small.batch,
     startMs,
     budgetMs,
     tuneOptions,
