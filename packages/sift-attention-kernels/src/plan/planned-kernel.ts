@@ -29,7 +29,8 @@ export type BindingName =
   | "partials"
   | "partial_stats"
   | "cuts"
-  | "histograms";
+  | "histograms"
+  | "candidates";
 
 /** Counts of workgroups of a step. Plain numbers: recording allocates nothing. */
 export interface KernelGrid {

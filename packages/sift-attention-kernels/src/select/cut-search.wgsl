@@ -1,0 +1,149 @@
+// The cut of one head among its candidates, by a search that narrows a range of whole numbers: count the candidates in
+// CUT_BINS equal bins of the range, go on in the bin that the cut lies in. Demerits rise as scores fall, so that the cut is
+// the `wanted`-th smallest; among equal scores the search goes on over key numbers.
+const CUT_BINS = 1u << CUT_BIN_BITS;
+const LANE_BINS = CUT_BINS / WORKGROUP;
+const CACHED = 2048u;
+const_assert LANE_BINS * WORKGROUP == CUT_BINS;
+
+// The range least..greatest, which of its numbers is wanted, from 1 on, and how many candidates lie in it.
+struct Search {
+  least: u32,
+  greatest: u32,
+  wanted: u32,
+  candidates: u32,
+}
+
+// The demerit of the cut, and the last key of that score that is still above it: EVERY when none lies below.
+struct Cut {
+  demerit: u32,
+  last_key: u32,
+}
+
+var<workgroup> cut_counts: array<atomic<u32>, CUT_BINS>;
+var<workgroup> cached_demerits: array<u32, CACHED>;
+var<workgroup> found: Search;
+var<workgroup> greatest_demerit: atomic<u32>;
+var<workgroup> greatest_merit: atomic<u32>;
+var<workgroup> list_head: vec2<u32>;
+
+// The head's list of candidates, how long it is, the row's first score, and the head's place in the block.
+var<private> own_list: u32;
+var<private> own_length: u32;
+var<private> own_scores: u32;
+var<private> own_h: u32;
+
+fn key_of(candidate: u32) -> u32 {
+  return candidates[own_list + 2u + candidate];
+}
+
+fn read_demerit(candidate: u32) -> u32 {
+  return ~rank_of(head_of(scores[own_scores + key_of(candidate)], own_h));
+}
+
+fn demerit_of(candidate: u32) -> u32 {
+  if (candidate < CACHED) {
+    return cached_demerits[candidate];
+  }
+  return read_demerit(candidate);
+}
+
+// The range of all candidates' demerits.
+fn widest_search(index: u32) -> Search {
+  if (index == 0u) {
+    list_head = vec2<u32>(candidates[own_list], candidates[own_list + 1u]);
+  }
+  let head = workgroupUniformLoad(&list_head);
+  own_length = head.x;
+  var merit = 0u;
+  var demerit = 0u;
+  for (var candidate = index; candidate < head.x; candidate += WORKGROUP) {
+    let own = read_demerit(candidate);
+    if (candidate < CACHED) {
+      cached_demerits[candidate] = own;
+    }
+    merit = max(merit, ~own);
+    demerit = max(demerit, own);
+  }
+  atomicMax(&greatest_merit, merit);
+  atomicMax(&greatest_demerit, demerit);
+  workgroupBarrier();
+  if (index == 0u) {
+    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), head.y, head.x);
+  }
+  return workgroupUniformLoad(&found);
+}
+
+fn count(search: Search, number: u32, shift: u32) {
+  if (search.least <= number && number <= search.greatest) {
+    atomicAdd(&cut_counts[(number - search.least) >> shift], 1u);
+  }
+}
+
+// The bin that the wanted number lies in, as a search of its own.
+fn narrow(search: Search, shift: u32, index: u32) -> Search {
+  var own = 0u;
+  // @unroll
+  for (var b = 0u; b < LANE_BINS; b++) {
+    own += atomicLoad(&cut_counts[index * LANE_BINS + b]);
+  }
+  let before = sum_before(own, index);
+  if (before < search.wanted && search.wanted <= before + own) {
+    var left = search.wanted - before;
+    var bin = index * LANE_BINS;
+    while (left > atomicLoad(&cut_counts[bin])) {
+      left -= atomicLoad(&cut_counts[bin]);
+      bin++;
+    }
+    let least = search.least + (bin << shift);
+    let width = min((1u << shift) - 1u, search.greatest - least);
+    found = Search(least, least + width, left, atomicLoad(&cut_counts[bin]));
+  }
+  return workgroupUniformLoad(&found);
+}
+
+// Narrows until one number is left: a demerit, or with `among_equals` the key of one of the candidates of demerit `equal`.
+fn finish_search(widest: Search, among_equals: bool, equal: u32, index: u32) -> Search {
+  var search = widest;
+  while (search.least < search.greatest) {
+    let bits = 32u - countLeadingZeros(search.greatest - search.least);
+    let shift = max(bits, CUT_BIN_BITS) - CUT_BIN_BITS;
+    for (var b = index; b < CUT_BINS; b += WORKGROUP) {
+      atomicStore(&cut_counts[b], 0u);
+    }
+    workgroupBarrier();
+    for (var candidate = index; candidate < own_length; candidate += WORKGROUP) {
+      let demerit = demerit_of(candidate);
+      if (!among_equals) {
+        count(search, demerit, shift);
+      } else if (demerit == equal) {
+        count(search, key_of(candidate), shift);
+      }
+    }
+    workgroupBarrier();
+    search = narrow(search, shift, index);
+  }
+  return search;
+}
+
+fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
+  own_list = list_of(row, h);
+  own_scores = row * CAPACITY;
+  own_h = h;
+  let search = finish_search(widest_search(index), false, 0u, index);
+  if (search.wanted == search.candidates) {
+    return Cut(search.least, EVERY);
+  }
+  let equals = Search(span.first, span.first + span.keys - 1u, search.wanted, search.candidates);
+  return Cut(search.least, finish_search(equals, true, search.least, index).least);
+}
+
+// Leaves the head's histogram and list as the next selection wants to find them.
+fn clear(row: u32, h: u32, index: u32) {
+  for (var b = index; b < 1u << BIN_BITS; b += WORKGROUP) {
+    histograms[((row * BLOCK_PITCH + h) << BIN_BITS) + b] = 0u;
+  }
+  if (index == 0u) {
+    candidates[list_of(row, h)] = 0u;
+  }
+}
