@@ -208,11 +208,20 @@ function encode(pass: GPUComputePassEncoder, { dispatches }: ReadyRoute, step: D
   }
 }
 
+/** The options that leave a route's kernels out, as they must be. */
+const compiledBy: Partial<Readonly<Record<RouteName, string>>> = {
+  topK: "topK: true",
+  quantiles: "quantiles: true",
+  fullWithQuantiles: "quantiles: true",
+  allValueSums: 'droppedMass: "mean-value"',
+  lastValueSums: 'droppedMass: "mean-value"',
+};
+
 function routeNotCompiled(name: RouteName): SiftError {
-  const option = name === "topK" ? "topK" : "quantiles";
+  const option = compiledBy[name];
   return new SiftError(
     "invalid-step",
-    `${name}: expected kernels compiled for it, got ${option}: false; create the SiftAttention with ${option}: true`,
+    `${name}: expected kernels compiled for it, got none; create the SiftAttention with ${option}`,
   );
 }
 

@@ -7,7 +7,7 @@ import partialOutput from "../preludes/partial-output.wgsl";
 import attendText from "./attend.wgsl";
 import { partGrid } from "./part-grid.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { headRowFile, kvFile, lanesFile, partsFile } from "./shader-files.ts";
+import { headRowFile, kvFile, lanesFile, partsFile, rankFile } from "./shader-files.ts";
 import {
   laneConstants,
   laneValues,
@@ -59,7 +59,7 @@ export function planAttendSifted(plan: AttentionPlan): PlannedKernel {
 export function planAttendTopK(plan: AttentionPlan): PlannedKernel {
   const spec = defineKernel({
     name: "attend-top-k",
-    files: files(plan, { name: "keep-by-cut.wgsl", text: keepByCut }),
+    files: files(plan, rankFile, { name: "keep-by-cut.wgsl", text: keepByCut }),
     bindings: {
       values: "read",
       sequences: "read",
@@ -75,14 +75,14 @@ export function planAttendTopK(plan: AttentionPlan): PlannedKernel {
   return planKernel(spec, attendValues(plan), grid(plan));
 }
 
-function files(plan: AttentionPlan, rule: ShaderFile): readonly ShaderFile[] {
+function files(plan: AttentionPlan, ...rule: readonly ShaderFile[]): readonly ShaderFile[] {
   return [
     kvFile(plan),
     headRowFile(plan),
     lanesFile(plan),
     partsFile,
     { name: "partial-output.wgsl", text: partialOutput },
-    rule,
+    ...rule,
     { name: "attend.wgsl", text: attendText },
   ];
 }

@@ -10,6 +10,7 @@ import kvF32 from "../preludes/kv-f32.wgsl";
 import lanesSubgroup from "../preludes/lanes-subgroup.wgsl";
 import lanesWorkgroup from "../preludes/lanes-workgroup.wgsl";
 import parts from "../preludes/parts.wgsl";
+import scoreRank from "../preludes/score-rank.wgsl";
 
 const headRows: Readonly<Record<number, string>> = {
   1: headRow1,
@@ -20,6 +21,9 @@ const headRows: Readonly<Record<number, string>> = {
 
 /** `parts.wgsl`: how a sequence is divided, and where its rows lie. */
 export const partsFile: ShaderFile = { name: "parts.wgsl", text: parts };
+
+/** `score-rank.wgsl`: scores as whole numbers of the same order. */
+export const rankFile: ShaderFile = { name: "score-rank.wgsl", text: scoreRank };
 
 /** How a word of keys or values is unpacked: by data type, and by what the device can widen itself. */
 export function kvFile({ options, variant }: AttentionPlan): ShaderFile {

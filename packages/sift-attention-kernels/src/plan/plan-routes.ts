@@ -2,6 +2,8 @@ import { planAttendSifted, planAttendTopK } from "../kernels/attend.ts";
 import { planFull } from "../kernels/full.ts";
 import { planMergeFull, planMergeSifted } from "../kernels/merge.ts";
 import { planScores } from "../kernels/scores.ts";
+import { planQuantiles, planTopKCuts } from "../select/plan-select.ts";
+import { planAllValueSums, planLastValueSums } from "../value-sums/plan-value-sums.ts";
 import type { AttentionPlan } from "./attention-plan.ts";
 import type { PlannedKernel } from "./planned-kernel.ts";
 
@@ -23,12 +25,28 @@ export type Routes = { readonly [Name in RouteName]?: readonly PlannedKernel[] }
 export function planRoutes(plan: AttentionPlan): Routes {
   const scores = planScores(plan);
   const merge = planMergeSifted(plan);
+  const full = [planFull(plan), planMergeFull(plan)];
+  const { topK, quantiles, droppedMass } = plan.options;
   return {
     scores: [scores],
-    full: [planFull(plan), planMergeFull(plan)],
+    full,
     sifted: [scores, planAttendSifted(plan), merge],
-    ...(plan.options.topK && { topK: [scores, planAttendTopK(plan), merge] }),
+    ...(topK && { topK: [scores, ...planTopKCuts(plan), planAttendTopK(plan), merge] }),
+    ...(quantiles && quantileRoutes(plan, full, scores)),
+    ...(droppedMass === "mean-value" && {
+      allValueSums: planAllValueSums(plan),
+      lastValueSums: planLastValueSums(plan),
+    }),
   };
+}
+
+function quantileRoutes(
+  plan: AttentionPlan,
+  full: readonly PlannedKernel[],
+  scores: PlannedKernel,
+): Pick<Routes, "quantiles" | "fullWithQuantiles"> {
+  const quantiles = [scores, ...planQuantiles(plan)];
+  return { quantiles, fullWithQuantiles: [...full, ...quantiles] };
 }
 
 /** Every kernel of the routes, once. */

@@ -1,6 +1,8 @@
 import { mostParts } from "../kernels/part-count.ts";
 import { partialLength } from "../kernels/shared-constants.ts";
+import { selectShapes } from "../select/select-shapes.ts";
 import type { RowKnobs } from "../tuning/tuning.ts";
+import { valuePartials } from "../value-sums/plan-value-sums.ts";
 import type { AttentionPlan } from "./attention-plan.ts";
 
 /** Buffers that pass numbers from one kernel to the next; all bindings share them. */
@@ -10,7 +12,8 @@ export type WorkspaceName =
   | "partials"
   | "partial_stats"
   | "cuts"
-  | "histograms";
+  | "histograms"
+  | "candidates";
 
 /** Counts of 4-byte numbers, [shape] by name. */
 export type WorkspaceShapes = Readonly<Record<WorkspaceName, readonly number[]>>;
@@ -26,9 +29,9 @@ export function workspaceShapes(plan: AttentionPlan): WorkspaceShapes {
   return {
     scores: [batch, headBlocks, capacity, blockPitch],
     score_stats: [parts(plan.scores), blockPitch, 2],
-    partials: [Math.max(numbers(plan.full), numbers(plan.attend))],
+    partials: [Math.max(numbers(plan.full), numbers(plan.attend), valuePartials(plan))],
     partial_stats: [Math.max(parts(plan.full), parts(plan.attend)), partStats, blockPitch],
     cuts: [batch, geometry.queryHeads, 2],
-    histograms: [1],
+    ...selectShapes(plan),
   };
 }

@@ -11,7 +11,6 @@ fn load_rule(first_head: u32, heads: u32) {
 }
 
 fn keeps(h: u32, key: u32, visible: u32, score: f32, log_weight: f32) -> bool {
-  let bits = bitcast<u32>(score);
-  let rank = bits ^ select(0x80000000u, 0xffffffffu, bits >> 31u == 1u);
+  let rank = rank_of(score);
   return rank > own_cuts[h].x || (rank == own_cuts[h].x && key <= own_cuts[h].y);
 }

@@ -1,6 +1,6 @@
 import { type ConstantValues, defineKernel, type ShaderFile } from "@sift-attention/gpu";
 import { partGrid } from "../kernels/part-grid.ts";
-import { headRowFile, partsFile } from "../kernels/shader-files.ts";
+import { headRowFile, partsFile, rankFile } from "../kernels/shader-files.ts";
 import { placeConstants, placeValues, rowChunk } from "../kernels/shared-constants.ts";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
 import { type KernelGrid, type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
@@ -11,7 +11,6 @@ import quantileCutText from "./quantile-cut.wgsl";
 import scanSubgroupText from "./scan-subgroup.wgsl";
 import scanWorkgroupText from "./scan-workgroup.wgsl";
 import scoreBinsText from "./score-bins.wgsl";
-import scoreRankText from "./score-rank.wgsl";
 import { type SelectKnobs, selectKnobs } from "./select-knobs.ts";
 import spanText from "./span.wgsl";
 import topKCutText from "./top-k-cut.wgsl";
@@ -37,7 +36,6 @@ const scanConstants = { TEAM: "u32", TEAM_BITS: "u32" } as const;
 const searchConstants = { ...constants, ...scanConstants, CUT_BIN_BITS: "u32" } as const;
 
 const spanFile = { name: "span.wgsl", text: spanText };
-const rankFile = { name: "score-rank.wgsl", text: scoreRankText };
 const binsFile = { name: "score-bins.wgsl", text: scoreBinsText };
 const searchFile = { name: "cut-search.wgsl", text: cutSearchText };
 
