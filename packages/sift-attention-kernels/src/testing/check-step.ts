@@ -13,7 +13,8 @@ export interface CheckedStep {
   readonly complaints: readonly string[];
 }
 
-function judge(
+/** What a step gave beside what it was to give, one judgement a sequence. */
+export function judgeStep(
   attentionCase: AttentionCase,
   judgements: readonly Judgement[],
   result: StepResult,
@@ -48,7 +49,7 @@ export async function checkFull(
   const result = await rig.run((attention, pass, binding) => {
     attention.recordFull(pass, binding, step);
   });
-  return judge(
+  return judgeStep(
     attentionCase,
     judgementsOf(attentionCase, () => ({ kind: "full" })),
     result,
@@ -78,7 +79,7 @@ export async function checkSiftedAt(
     heads.map((x) => (Number.isNaN(x) ? Number.NEGATIVE_INFINITY : x)),
   );
   const judgements = judgementsOf(attentionCase, (z) => siftRule(attentionCase, known[z]!));
-  const checked = judge(attentionCase, judgements, result);
+  const checked = judgeStep(attentionCase, judgements, result);
   const open = judgements.findIndex((judgement, z) => !isDecided(judgement, known[z]!));
   if (open === -1) return checked;
   return {

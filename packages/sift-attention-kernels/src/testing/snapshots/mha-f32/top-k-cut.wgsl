@@ -1,0 +1,304 @@
+const GROUP: u32 = 1u;
+const KV_HEADS: u32 = 1u;
+const QUERY_HEADS: u32 = 1u;
+const HEAD_BLOCKS: u32 = 1u;
+const BLOCKS: u32 = 1u;
+const BLOCK_HEADS: u32 = 1u;
+const BLOCK_PITCH: u32 = 1u;
+const CAPACITY: u32 = 128u;
+const HEAD_DIM: u32 = 32u;
+const WORKGROUP: u32 = 32u;
+const BIN_BITS: u32 = 7u;
+const KEEP_FIRST: u32 = 0u;
+const KEEP_LAST: u32 = 0u;
+const FROM_LIGHTEST: bool = false;
+const TEAM: u32 = 1u;
+const TEAM_BITS: u32 = 0u;
+const CUT_BIN_BITS: u32 = 7u;
+// One number for each query head of a head block: here one head.
+alias HeadRow = f32;
+
+fn head_of(row: HeadRow, head: u32) -> f32 {
+  return row;
+}
+
+fn head_row(values: array<f32, BLOCK_PITCH>) -> HeadRow {
+  return values[0];
+}
+// How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
+
+// Parts of one head block and sequence, so that all of them together fill the device: of one to four waves of
+// `workgroups`, the number of waves whose last one is fullest.
+fn part_pitch(workgroups: u32, sequences: u32) -> u32 {
+  let rows = HEAD_BLOCKS * sequences;
+  var pitch = max(workgroups / rows, 1u);
+  var waves = 1u;
+  for (var more = 2u; more <= 4u; more++) {
+    let candidate = workgroups * more / rows;
+    if (candidate * waves > pitch * more) {
+      pitch = candidate;
+      waves = more;
+    }
+  }
+  return pitch;
+}
+
+// Parts that get keys, at least `chunk` of them each but for the last. The others leave at once.
+fn part_count(visible: u32, chunk: u32, pitch: u32) -> u32 {
+  return min((visible + chunk - 1u) / chunk, pitch);
+}
+
+// A query-head block and where its keys and values lie.
+struct Place {
+  kv_head: u32,
+  // First query head, and how many.
+  head: u32,
+  heads: u32,
+  // First visible row in the cache, and how many.
+  row: u32,
+  visible: u32,
+}
+
+fn place_of(sequence: vec4<u32>, head_block: u32) -> Place {
+  let kv_head = head_block / BLOCKS;
+  let first = head_block % BLOCKS * BLOCK_HEADS;
+  let row = (sequence.x * KV_HEADS + kv_head) * CAPACITY + sequence.y;
+  return Place(kv_head, kv_head * GROUP + first, min(BLOCK_HEADS, GROUP - first), row, sequence.z - sequence.y);
+}
+// The keys that a cut is looked for among, and which of them it is: the `wanted`-th from the heaviest down.
+const EVERY = 0xffffffffu;
+
+struct Span {
+  // Number of the first visible key that counts, and how many count. Exempt keys do not.
+  first: u32,
+  keys: u32,
+  wanted: u32,
+  // False when the answer needs no search: nothing counts, or all of top-k's keys are kept.
+  is_searched: bool,
+}
+
+// `rank` is k, or the place from the lightest key up when FROM_LIGHTEST.
+fn span_of(rank: u32, visible: u32) -> Span {
+  let keys = visible - min(visible, KEEP_FIRST + KEEP_LAST);
+  if (FROM_LIGHTEST) {
+    return Span(KEEP_FIRST, keys, keys - min(rank, max(keys, 1u) - 1u), keys > 0u);
+  }
+  return Span(KEEP_FIRST, keys, rank, 0u < rank && rank < keys);
+}
+
+// Where the list of a head's candidates lies: their count, how many of them lie up to the cut, then their key numbers.
+fn list_of(row: u32, h: u32) -> u32 {
+  return (row * BLOCK_PITCH + h) * (CAPACITY + 2u);
+}
+// Scores as whole numbers of the same order: −0 and 0 are one number, as they are one score.
+fn rank_of(score: f32) -> u32 {
+  let bits = bitcast<u32>(score);
+  let positive = select(bits, 0u, bits == 0x80000000u);
+  return positive ^ select(0x80000000u, 0xffffffffu, positive >> 31u == 1u);
+}
+
+fn score_of(rank: u32) -> f32 {
+  return bitcast<f32>(rank ^ select(0xffffffffu, 0x80000000u, rank >> 31u == 1u));
+}
+// Sums over the invocations before one's own, in workgroup memory. Must be called in uniform control flow.
+var<workgroup> partial_sums: array<u32, WORKGROUP>;
+
+fn sum_before(value: u32, index: u32) -> u32 {
+  var through = value;
+  for (var distance = 1u; distance < WORKGROUP; distance *= 2u) {
+    partial_sums[index] = through;
+    workgroupBarrier();
+    through += select(0u, partial_sums[max(index, distance) - distance], index >= distance);
+    workgroupBarrier();
+  }
+  return through - value;
+}
+// The cut of one head among its candidates, by a search that narrows a range of whole numbers: count the candidates in
+// CUT_BINS equal bins of the range, go on in the bin that the cut lies in. Demerits rise as scores fall, so that the cut is
+// the `wanted`-th smallest; among equal scores the search goes on over key numbers.
+const CUT_BINS = 1u << CUT_BIN_BITS;
+const LANE_BINS = CUT_BINS / WORKGROUP;
+const CACHED = 2048u;
+const_assert LANE_BINS * WORKGROUP == CUT_BINS;
+
+// The range least..greatest, which of its numbers is wanted, from 1 on, and how many candidates lie in it.
+struct Search {
+  least: u32,
+  greatest: u32,
+  wanted: u32,
+  candidates: u32,
+}
+
+// The demerit of the cut, and the last key of that score that is still above it: EVERY when none lies below.
+struct Cut {
+  demerit: u32,
+  last_key: u32,
+}
+
+var<workgroup> cut_counts: array<atomic<u32>, CUT_BINS>;
+var<workgroup> cached_demerits: array<u32, CACHED>;
+var<workgroup> found: Search;
+var<workgroup> greatest_demerit: atomic<u32>;
+var<workgroup> greatest_merit: atomic<u32>;
+var<workgroup> list_head: vec2<u32>;
+
+// The head's list of candidates, how long it is, the row's first score, and the head's place in the block.
+var<private> own_list: u32;
+var<private> own_length: u32;
+var<private> own_scores: u32;
+var<private> own_h: u32;
+
+fn key_of(candidate: u32) -> u32 {
+  return candidates[own_list + 2u + candidate];
+}
+
+fn read_demerit(candidate: u32) -> u32 {
+  return ~rank_of(head_of(scores[own_scores + key_of(candidate)], own_h));
+}
+
+fn demerit_of(candidate: u32) -> u32 {
+  if (candidate < CACHED) {
+    return cached_demerits[candidate];
+  }
+  return read_demerit(candidate);
+}
+
+// The range of all candidates' demerits.
+fn widest_search(index: u32) -> Search {
+  if (index == 0u) {
+    list_head = vec2<u32>(candidates[own_list], candidates[own_list + 1u]);
+  }
+  let head = workgroupUniformLoad(&list_head);
+  own_length = head.x;
+  var merit = 0u;
+  var demerit = 0u;
+  for (var candidate = index; candidate < head.x; candidate += WORKGROUP) {
+    let own = read_demerit(candidate);
+    if (candidate < CACHED) {
+      cached_demerits[candidate] = own;
+    }
+    merit = max(merit, ~own);
+    demerit = max(demerit, own);
+  }
+  atomicMax(&greatest_merit, merit);
+  atomicMax(&greatest_demerit, demerit);
+  workgroupBarrier();
+  if (index == 0u) {
+    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), head.y, head.x);
+  }
+  return workgroupUniformLoad(&found);
+}
+
+fn count(search: Search, number: u32, shift: u32) {
+  if (search.least <= number && number <= search.greatest) {
+    atomicAdd(&cut_counts[(number - search.least) >> shift], 1u);
+  }
+}
+
+// The bin that the wanted number lies in, as a search of its own.
+fn narrow(search: Search, shift: u32, index: u32) -> Search {
+  var own = 0u;
+  // @unroll
+  {
+    own += atomicLoad(&cut_counts[index * LANE_BINS + 0u]);
+  }
+  {
+    own += atomicLoad(&cut_counts[index * LANE_BINS + 1u]);
+  }
+  {
+    own += atomicLoad(&cut_counts[index * LANE_BINS + 2u]);
+  }
+  {
+    own += atomicLoad(&cut_counts[index * LANE_BINS + 3u]);
+  }
+  let before = sum_before(own, index);
+  if (before < search.wanted && search.wanted <= before + own) {
+    var left = search.wanted - before;
+    var bin = index * LANE_BINS;
+    while (left > atomicLoad(&cut_counts[bin])) {
+      left -= atomicLoad(&cut_counts[bin]);
+      bin++;
+    }
+    let least = search.least + (bin << shift);
+    let width = min((1u << shift) - 1u, search.greatest - least);
+    found = Search(least, least + width, left, atomicLoad(&cut_counts[bin]));
+  }
+  return workgroupUniformLoad(&found);
+}
+
+// Narrows until one number is left: a demerit, or with `among_equals` the key of one of the candidates of demerit `equal`.
+fn finish_search(widest: Search, among_equals: bool, equal: u32, index: u32) -> Search {
+  var search = widest;
+  while (search.least < search.greatest) {
+    let bits = 32u - countLeadingZeros(search.greatest - search.least);
+    let shift = max(bits, CUT_BIN_BITS) - CUT_BIN_BITS;
+    for (var b = index; b < CUT_BINS; b += WORKGROUP) {
+      atomicStore(&cut_counts[b], 0u);
+    }
+    workgroupBarrier();
+    for (var candidate = index; candidate < own_length; candidate += WORKGROUP) {
+      let demerit = demerit_of(candidate);
+      if (!among_equals) {
+        count(search, demerit, shift);
+      } else if (demerit == equal) {
+        count(search, key_of(candidate), shift);
+      }
+    }
+    workgroupBarrier();
+    search = narrow(search, shift, index);
+  }
+  return search;
+}
+
+fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
+  own_list = list_of(row, h);
+  own_scores = row * CAPACITY;
+  own_h = h;
+  let search = finish_search(widest_search(index), false, 0u, index);
+  if (search.wanted == search.candidates) {
+    return Cut(search.least, EVERY);
+  }
+  let equals = Search(span.first, span.first + span.keys - 1u, search.wanted, search.candidates);
+  return Cut(search.least, finish_search(equals, true, search.least, index).least);
+}
+
+// Leaves the head's histogram and list as the next selection wants to find them.
+fn clear(row: u32, h: u32, index: u32) {
+  for (var b = index; b < 1u << BIN_BITS; b += WORKGROUP) {
+    histograms[((row * BLOCK_PITCH + h) << BIN_BITS) + b] = 0u;
+  }
+  if (index == 0u) {
+    candidates[list_of(row, h)] = 0u;
+  }
+}
+// cuts[h] = (rank of the k-th highest score, last key that is kept of those with just this score).
+//
+// grid: (heads of a block, head blocks, sequences), one head per workgroup: few candidates are left.
+@group(0) @binding(0) var<storage, read> sequences: array<vec4<u32>>; // [batch]
+@group(0) @binding(1) var<storage, read> scores: array<HeadRow>; // [batch, HEAD_BLOCKS, CAPACITY]
+@group(0) @binding(2) var<storage, read_write> histograms: array<u32>; // [batch, HEAD_BLOCKS, BLOCK_PITCH, BINS]
+@group(0) @binding(3) var<storage, read_write> candidates: array<u32>; // [batch, HEAD_BLOCKS, BLOCK_PITCH, CAPACITY + 2]
+@group(0) @binding(4) var<storage, read_write> cuts: array<vec2<u32>>; // [batch, QUERY_HEADS]
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
+  let own = place_of(sequences[group.z], group.y);
+  if (group.x >= own.heads) {
+    return;
+  }
+  let span = span_of(sequences[group.z].w, own.visible);
+  let head = group.z * QUERY_HEADS + own.head + group.x;
+  if (!span.is_searched) {
+    if (index == 0u) {
+      cuts[head] = select(vec2<u32>(0u, EVERY), vec2<u32>(EVERY, 0u), span.wanted == 0u);
+    }
+    return;
+  }
+  let row = group.z * HEAD_BLOCKS + group.y;
+  let cut = search_cut(row, group.x, span, index);
+  clear(row, group.x, index);
+  if (index == 0u) {
+    cuts[head] = vec2<u32>(~cut.demerit, cut.last_key);
+  }
+}
+

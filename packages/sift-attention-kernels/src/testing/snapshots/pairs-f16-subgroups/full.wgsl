@@ -1,0 +1,770 @@
+enable subgroups;
+enable f16;
+const GROUP: u32 = 2u;
+const KV_HEADS: u32 = 1u;
+const QUERY_HEADS: u32 = 2u;
+const HEAD_BLOCKS: u32 = 1u;
+const BLOCKS: u32 = 1u;
+const BLOCK_HEADS: u32 = 2u;
+const BLOCK_PITCH: u32 = 2u;
+const CAPACITY: u32 = 128u;
+const HEAD_DIM: u32 = 32u;
+const WORKGROUP: u32 = 32u;
+const LANES: u32 = 4u;
+const LANE_BITS: u32 = 2u;
+const LANE_WORDS: u32 = 1u;
+const ROWS: u32 = 1u;
+const TEAM: u32 = 4u;
+const TEAM_BITS: u32 = 2u;
+const HALVINGS: u32 = 1u;
+const LANE_HEADS: u32 = 1u;
+const ROW_BITS: u32 = 0u;
+const HEAD_ROWS: u32 = 1024u;
+const ROUND_ELEMENTS: u32 = 8u;
+const SCALE: f32 = 0.1767766922712326f;
+const FULL_WORKGROUPS: u32 = 16u;
+// Keys and values as half-precision bits, eight in a 16-byte word, widened by the shader-f16 feature.
+const KV_WIDTH = 8u;
+alias KvWord = vec4<u32>;
+
+fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
+  let a = vec2<f32>(bitcast<vec2<f16>>(word.x));
+  let b = vec2<f32>(bitcast<vec2<f16>>(word.y));
+  let c = vec2<f32>(bitcast<vec2<f16>>(word.z));
+  let d = vec2<f32>(bitcast<vec2<f16>>(word.w));
+  return array<f32, KV_WIDTH>(a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y);
+}
+// One number for each query head of a head block: here two heads.
+alias HeadRow = vec2<f32>;
+
+fn head_of(row: HeadRow, head: u32) -> f32 {
+  return row[head];
+}
+
+fn head_row(values: array<f32, BLOCK_PITCH>) -> HeadRow {
+  return HeadRow(values[0], values[1]);
+}
+// Exchange between the TEAM consecutive invocations of one team through subgroup operations. TEAM is a power of two, at
+// most the least subgroup size and 32, so a team never spans two subgroups.
+const_assert TEAM <= 32u && LANES <= TEAM;
+
+struct LaneInput {
+  @builtin(local_invocation_index) local_index: u32,
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+}
+
+var<private> subgroup_lane: u32;
+
+fn enter_lanes(input: LaneInput) {
+  subgroup_lane = input.subgroup_lane;
+}
+
+// The value of the invocation whose index differs by the bits of `mask` < TEAM.
+fn lane_xor(value: f32, mask: u32) -> f32 {
+  return subgroupShuffleXor(value, mask);
+}
+
+// The value of lane `source` of the LANES lanes that this invocation is one of.
+fn lane_get(value: f32, source: u32) -> f32 {
+  return subgroupShuffle(value, subgroup_lane / LANES * LANES + source);
+}
+
+// Flags set in the team: (before this invocation, in all).
+fn count_flags(flag: bool) -> vec2<u32> {
+  let ballot = subgroupBallot(flag);
+  let bits = extractBits(ballot[subgroup_lane / 32u], subgroup_lane % 32u / TEAM * TEAM, TEAM);
+  return vec2<u32>(countOneBits(extractBits(bits, 0u, subgroup_lane % TEAM)), countOneBits(bits));
+}
+// How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
+
+// Parts of one head block and sequence, so that all of them together fill the device: of one to four waves of
+// `workgroups`, the number of waves whose last one is fullest.
+fn part_pitch(workgroups: u32, sequences: u32) -> u32 {
+  let rows = HEAD_BLOCKS * sequences;
+  var pitch = max(workgroups / rows, 1u);
+  var waves = 1u;
+  for (var more = 2u; more <= 4u; more++) {
+    let candidate = workgroups * more / rows;
+    if (candidate * waves > pitch * more) {
+      pitch = candidate;
+      waves = more;
+    }
+  }
+  return pitch;
+}
+
+// Parts that get keys, at least `chunk` of them each but for the last. The others leave at once.
+fn part_count(visible: u32, chunk: u32, pitch: u32) -> u32 {
+  return min((visible + chunk - 1u) / chunk, pitch);
+}
+
+// A query-head block and where its keys and values lie.
+struct Place {
+  kv_head: u32,
+  // First query head, and how many.
+  head: u32,
+  heads: u32,
+  // First visible row in the cache, and how many.
+  row: u32,
+  visible: u32,
+}
+
+fn place_of(sequence: vec4<u32>, head_block: u32) -> Place {
+  let kv_head = head_block / BLOCKS;
+  let first = head_block % BLOCKS * BLOCK_HEADS;
+  let row = (sequence.x * KV_HEADS + kv_head) * CAPACITY + sequence.y;
+  return Place(kv_head, kv_head * GROUP + first, min(BLOCK_HEADS, GROUP - first), row, sequence.z - sequence.y);
+}
+// Σ weight · value over the rows of a workgroup, for the heads of a head block. Each lane sums LANE_ELEMENTS dimensions
+// for every head; the slots of the workgroup see different rows and are added up at the end.
+const WORDS = HEAD_DIM / KV_WIDTH;
+const LANE_ELEMENTS = LANE_WORDS * KV_WIDTH;
+// In rows of BLOCK_PITCH numbers.
+const PARTIAL = LANE_ELEMENTS * LANES;
+const SLOTS = WORKGROUP / LANES;
+const TEAMS = WORKGROUP / TEAM;
+const_assert HEAD_DIM % KV_WIDTH == 0u;
+const_assert LANE_WORDS * LANES >= WORDS && LANES % 4u == 0u;
+const_assert LANE_ELEMENTS % ROUND_ELEMENTS == 0u && HEAD_ROWS >= TEAMS * ROUND_ELEMENTS * LANES;
+
+var<private> output_sums: array<f32, LANE_ELEMENTS * BLOCK_HEADS>;
+// Weights while rows are summed, then sums on their way to other teams.
+var<workgroup> head_rows: array<HeadRow, HEAD_ROWS>;
+
+// Adds one lane's word of a value row, weighted for each head.
+fn add_word(word: u32, value_word: KvWord, weights: HeadRow) {
+  let value = unpack_kv(value_word);
+  // @unroll
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 0u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[0u], output_sums[(word * KV_WIDTH + 0u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 0u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[0u], output_sums[(word * KV_WIDTH + 0u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 1u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[1u], output_sums[(word * KV_WIDTH + 1u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 1u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[1u], output_sums[(word * KV_WIDTH + 1u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 2u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[2u], output_sums[(word * KV_WIDTH + 2u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 2u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[2u], output_sums[(word * KV_WIDTH + 2u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 3u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[3u], output_sums[(word * KV_WIDTH + 3u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 3u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[3u], output_sums[(word * KV_WIDTH + 3u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 4u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[4u], output_sums[(word * KV_WIDTH + 4u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 4u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[4u], output_sums[(word * KV_WIDTH + 4u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 5u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[5u], output_sums[(word * KV_WIDTH + 5u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 5u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[5u], output_sums[(word * KV_WIDTH + 5u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 6u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[6u], output_sums[(word * KV_WIDTH + 6u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 6u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[6u], output_sums[(word * KV_WIDTH + 6u) * BLOCK_HEADS + 1u]);
+    }
+  }
+  {
+    // @unroll
+    {
+      output_sums[(word * KV_WIDTH + 7u) * BLOCK_HEADS + 0u] =
+        fma(head_of(weights, 0u), value[7u], output_sums[(word * KV_WIDTH + 7u) * BLOCK_HEADS + 0u]);
+    }
+    {
+      output_sums[(word * KV_WIDTH + 7u) * BLOCK_HEADS + 1u] =
+        fma(head_of(weights, 1u), value[7u], output_sums[(word * KV_WIDTH + 7u) * BLOCK_HEADS + 1u]);
+    }
+  }
+}
+
+// Multiplies what was summed so far by one factor for each head.
+fn scale_sums(factors: HeadRow) {
+  // @unroll
+  {
+    output_sums[0u] *= head_of(factors, 0u % BLOCK_HEADS);
+  }
+  {
+    output_sums[1u] *= head_of(factors, 1u % BLOCK_HEADS);
+  }
+  {
+    output_sums[2u] *= head_of(factors, 2u % BLOCK_HEADS);
+  }
+  {
+    output_sums[3u] *= head_of(factors, 3u % BLOCK_HEADS);
+  }
+  {
+    output_sums[4u] *= head_of(factors, 4u % BLOCK_HEADS);
+  }
+  {
+    output_sums[5u] *= head_of(factors, 5u % BLOCK_HEADS);
+  }
+  {
+    output_sums[6u] *= head_of(factors, 6u % BLOCK_HEADS);
+  }
+  {
+    output_sums[7u] *= head_of(factors, 7u % BLOCK_HEADS);
+  }
+  {
+    output_sums[8u] *= head_of(factors, 8u % BLOCK_HEADS);
+  }
+  {
+    output_sums[9u] *= head_of(factors, 9u % BLOCK_HEADS);
+  }
+  {
+    output_sums[10u] *= head_of(factors, 10u % BLOCK_HEADS);
+  }
+  {
+    output_sums[11u] *= head_of(factors, 11u % BLOCK_HEADS);
+  }
+  {
+    output_sums[12u] *= head_of(factors, 12u % BLOCK_HEADS);
+  }
+  {
+    output_sums[13u] *= head_of(factors, 13u % BLOCK_HEADS);
+  }
+  {
+    output_sums[14u] *= head_of(factors, 14u % BLOCK_HEADS);
+  }
+  {
+    output_sums[15u] *= head_of(factors, 15u % BLOCK_HEADS);
+  }
+}
+
+// Adds the slots up, ROUND_ELEMENTS of each lane's elements at a time, and writes [LANE_ELEMENTS, LANES] rows from `first` on.
+fn write_partial(first: u32, local_index: u32) {
+  let lane = local_index % LANES;
+  let team = local_index / TEAM;
+  // @unroll
+  // @unroll
+  {
+    workgroupBarrier();
+    if (local_index % TEAM < LANES) {
+      // @unroll
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 1u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 2u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 2u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 2u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 3u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 3u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 3u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 4u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 4u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 4u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 5u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 5u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 5u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 6u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 6u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 6u) * LANES + lane] = head_row(sums);
+      }
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 7u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 7u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 7u) * LANES + lane] = head_row(sums);
+      }
+    }
+    workgroupBarrier();
+    for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
+      var sum = HeadRow();
+      // @unroll
+      {
+        sum += head_rows[0u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[1u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[2u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[3u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[4u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[5u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[6u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
+      }
+      partials[first + 0u * ROUND_ELEMENTS * LANES + i] = sum;
+    }
+  }
+}
+// Full attention of one part of the keys: partial[h] = Σ exp(score[h, i] − maximum[h]) · value[i], with the maximum and the sum of
+// exp(score − maximum), where scores are scale · dot(query[h], key[i]).
+//
+// grid: (parts, head blocks, sequences). As in scores.wgsl, a slot of LANES lanes takes ROWS keys at a time and ends with
+// one score (or a few) a lane; the value rows travel at the same time as the keys. Every slot keeps its own running
+// maximum and sums, so the loop holds no barrier; slots meet once, at the end.
+const ITEMS = ROWS * BLOCK_PITCH;
+const CHUNK = SLOTS * ROWS;
+const LANE_ITEMS = ITEMS >> HALVINGS;
+const COPIES = LANES >> HALVINGS;
+// How far apart, in lanes, the items of one head are in consecutive rows; LANE_HEADS heads are among a lane's items.
+const ROW_STEP = COPIES * BLOCK_PITCH / LANE_HEADS;
+const LOWEST = -3.0e38;
+const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
+const_assert LANE_HEADS == min(LANE_ITEMS, BLOCK_PITCH);
+const_assert (ROW_STEP << ROW_BITS) == LANES;
+
+@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
+@group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
+@group(0) @binding(2) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
+@group(0) @binding(3) var<storage, read> sequences: array<vec4<u32>>; // [batch]
+@group(0) @binding(4) var<storage, read_write> partials: array<HeadRow>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
+@group(0) @binding(5) var<storage, read_write> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
+
+var<workgroup> slot_stats: array<vec2<f32>, SLOTS * BLOCK_PITCH>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, input: LaneInput) {
+  enter_lanes(input);
+  let own = place_of(sequences[group.z], group.y);
+  let pitch = part_pitch(FULL_WORKGROUPS, grid.z);
+  let parts = part_count(own.visible, CHUNK, pitch);
+  if (group.x >= parts) {
+    return;
+  }
+  let lane = input.local_index % LANES;
+  let slot = input.local_index / LANES;
+  let first_query = group.z * QUERY_HEADS + own.head;
+
+  var query = array<f32, LANE_ELEMENTS * BLOCK_HEADS>();
+  // @unroll
+  {
+    let dim = (lane + 0u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 0u * 4u % KV_WIDTH;
+    // @unroll
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(0u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
+        }
+        {
+          query[(0u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
+        }
+        {
+          query[(0u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
+        }
+        {
+          query[(0u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
+        }
+      }
+    }
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(1u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(0u * 4u + 0u) * BLOCK_HEADS + 1u] = four[0u];
+        }
+        {
+          query[(0u * 4u + 1u) * BLOCK_HEADS + 1u] = four[1u];
+        }
+        {
+          query[(0u * 4u + 2u) * BLOCK_HEADS + 1u] = four[2u];
+        }
+        {
+          query[(0u * 4u + 3u) * BLOCK_HEADS + 1u] = four[3u];
+        }
+      }
+    }
+  }
+  {
+    let dim = (lane + 1u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 1u * 4u % KV_WIDTH;
+    // @unroll
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(1u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
+        }
+        {
+          query[(1u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
+        }
+        {
+          query[(1u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
+        }
+        {
+          query[(1u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
+        }
+      }
+    }
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(1u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(1u * 4u + 0u) * BLOCK_HEADS + 1u] = four[0u];
+        }
+        {
+          query[(1u * 4u + 1u) * BLOCK_HEADS + 1u] = four[1u];
+        }
+        {
+          query[(1u * 4u + 2u) * BLOCK_HEADS + 1u] = four[2u];
+        }
+        {
+          query[(1u * 4u + 3u) * BLOCK_HEADS + 1u] = four[3u];
+        }
+      }
+    }
+  }
+
+  let first_item = lane / COPIES * LANE_ITEMS;
+  var maximum = array<f32, LANE_HEADS>();
+  var sum = array<f32, LANE_HEADS>();
+  // @unroll
+  {
+    maximum[0u] = LOWEST;
+  }
+  let chunks = (own.visible + CHUNK - 1u) / CHUNK;
+  for (var chunk = group.x; chunk < chunks; chunk += parts) {
+    let first_key = chunk * CHUNK + slot * ROWS;
+    var key_words = array<KvWord, ROWS * LANE_WORDS>();
+    var value_words = array<KvWord, ROWS * LANE_WORDS>();
+    // @unroll
+    {
+      let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
+      // @unroll
+      {
+        if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
+          key_words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
+        }
+      }
+    }
+    // @unroll
+    {
+      let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
+      // @unroll
+      {
+        if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
+          value_words[0u * LANE_WORDS + 0u] = values[row + lane + 0u * LANES];
+        }
+      }
+    }
+    var sums = array<f32, ITEMS>();
+    // @unroll
+    {
+      // @unroll
+      {
+        let key = unpack_kv(key_words[0u * LANE_WORDS + 0u]);
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 1u], key[0u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 1u], key[1u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 1u], key[2u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 1u], key[3u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 4u) * BLOCK_HEADS + 0u], key[4u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 4u) * BLOCK_HEADS + 1u], key[4u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 5u) * BLOCK_HEADS + 0u], key[5u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 5u) * BLOCK_HEADS + 1u], key[5u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 6u) * BLOCK_HEADS + 0u], key[6u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 6u) * BLOCK_HEADS + 1u], key[6u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 7u) * BLOCK_HEADS + 0u], key[7u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 7u) * BLOCK_HEADS + 1u], key[7u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+      }
+    }
+    // @unroll
+    {
+      let upper = (lane & (LANES >> (0u + 1u))) != 0u;
+      // @unroll
+      {
+        let given = select(sums[0u + (ITEMS >> (0u + 1u))], sums[0u], upper);
+        let kept = select(sums[0u], sums[0u + (ITEMS >> (0u + 1u))], upper);
+        sums[0u] = kept + lane_xor(given, LANES >> (0u + 1u));
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
+      }
+    }
+
+    var higher = array<f32, LANE_HEADS>();
+    // @unroll
+    {
+      higher[0u] = LOWEST;
+    }
+    // @unroll
+    {
+      let visible = first_key + (first_item + 0u) / BLOCK_PITCH < own.visible;
+      higher[0u % LANE_HEADS] = max(higher[0u % LANE_HEADS], select(LOWEST, sums[0u], visible));
+    }
+    // @unroll
+    var factor = array<f32, LANE_HEADS>();
+    // @unroll
+    {
+      higher[0u] = max(higher[0u], maximum[0u]);
+      factor[0u] = exp(maximum[0u] - higher[0u]);
+      maximum[0u] = higher[0u];
+      sum[0u] *= factor[0u];
+    }
+    // @unroll
+    {
+      let visible = first_key + (first_item + 0u) / BLOCK_PITCH < own.visible;
+      sums[0u] = select(0.0, exp(sums[0u] - maximum[0u % LANE_HEADS]), visible);
+      sum[0u % LANE_HEADS] += sums[0u];
+    }
+    var factors = array<f32, BLOCK_PITCH>();
+    var rescale = false;
+    // @unroll
+    {
+      factors[0u] = lane_get(factor[0u % LANE_HEADS], 0u / LANE_HEADS * COPIES);
+      rescale = rescale || factors[0u] != 1.0;
+    }
+    {
+      factors[1u] = lane_get(factor[1u % LANE_HEADS], 1u / LANE_HEADS * COPIES);
+      rescale = rescale || factors[1u] != 1.0;
+    }
+    if (rescale) {
+      scale_sums(head_row(factors));
+    }
+    // @unroll
+    {
+      var weights = array<f32, BLOCK_PITCH>();
+      // @unroll
+      {
+        weights[0u] = lane_get(sums[(0u * BLOCK_PITCH + 0u) % LANE_ITEMS], (0u * BLOCK_PITCH + 0u) / LANE_ITEMS * COPIES);
+      }
+      {
+        weights[1u] = lane_get(sums[(0u * BLOCK_PITCH + 1u) % LANE_ITEMS], (0u * BLOCK_PITCH + 1u) / LANE_ITEMS * COPIES);
+      }
+      // @unroll
+      {
+        add_word(0u, value_words[0u * LANE_WORDS + 0u], head_row(weights));
+      }
+    }
+  }
+
+  // @unroll
+  if (lane < ROW_STEP && lane % COPIES == 0u) {
+    // @unroll
+    {
+      slot_stats[slot * BLOCK_PITCH + lane / COPIES * LANE_HEADS + 0u] = vec2<f32>(maximum[0u], sum[0u]);
+    }
+  }
+  workgroupBarrier();
+  var factors = array<f32, BLOCK_PITCH>();
+  var maxima = array<f32, BLOCK_PITCH>();
+  var totals = array<f32, BLOCK_PITCH>();
+  // @unroll
+  {
+    maxima[0u] = LOWEST;
+    for (var s = 0u; s < SLOTS; s++) {
+      maxima[0u] = max(maxima[0u], slot_stats[s * BLOCK_PITCH + 0u].x);
+    }
+    for (var s = 0u; s < SLOTS; s++) {
+      let stat = slot_stats[s * BLOCK_PITCH + 0u];
+      totals[0u] += stat.y * exp(stat.x - maxima[0u]);
+    }
+    factors[0u] = exp(slot_stats[slot * BLOCK_PITCH + 0u].x - maxima[0u]);
+  }
+  {
+    maxima[1u] = LOWEST;
+    for (var s = 0u; s < SLOTS; s++) {
+      maxima[1u] = max(maxima[1u], slot_stats[s * BLOCK_PITCH + 1u].x);
+    }
+    for (var s = 0u; s < SLOTS; s++) {
+      let stat = slot_stats[s * BLOCK_PITCH + 1u];
+      totals[1u] += stat.y * exp(stat.x - maxima[1u]);
+    }
+    factors[1u] = exp(slot_stats[slot * BLOCK_PITCH + 1u].x - maxima[1u]);
+  }
+  scale_sums(head_row(factors));
+  let part = (group.z * HEAD_BLOCKS + group.y) * pitch + group.x;
+  write_partial(part * PARTIAL, input.local_index);
+  if (input.local_index == 0u) {
+    // @unroll
+    {
+      partial_stats[part * 5u * BLOCK_PITCH + 0u] = maxima[0u];
+      partial_stats[(part * 5u + 1u) * BLOCK_PITCH + 0u] = totals[0u];
+    }
+    {
+      partial_stats[part * 5u * BLOCK_PITCH + 1u] = maxima[1u];
+      partial_stats[(part * 5u + 1u) * BLOCK_PITCH + 1u] = totals[1u];
+    }
+  }
+}
+

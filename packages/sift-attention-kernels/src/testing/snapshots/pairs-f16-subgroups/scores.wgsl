@@ -1,0 +1,381 @@
+enable subgroups;
+enable f16;
+const GROUP: u32 = 2u;
+const KV_HEADS: u32 = 1u;
+const QUERY_HEADS: u32 = 2u;
+const HEAD_BLOCKS: u32 = 1u;
+const BLOCKS: u32 = 1u;
+const BLOCK_HEADS: u32 = 2u;
+const BLOCK_PITCH: u32 = 2u;
+const CAPACITY: u32 = 128u;
+const HEAD_DIM: u32 = 32u;
+const WORKGROUP: u32 = 32u;
+const LANES: u32 = 4u;
+const LANE_BITS: u32 = 2u;
+const LANE_WORDS: u32 = 1u;
+const ROWS: u32 = 1u;
+const TEAM: u32 = 4u;
+const TEAM_BITS: u32 = 2u;
+const HALVINGS: u32 = 1u;
+const SCALE: f32 = 0.1767766922712326f;
+const SCORE_WORKGROUPS: u32 = 16u;
+// Keys and values as half-precision bits, eight in a 16-byte word, widened by the shader-f16 feature.
+const KV_WIDTH = 8u;
+alias KvWord = vec4<u32>;
+
+fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
+  let a = vec2<f32>(bitcast<vec2<f16>>(word.x));
+  let b = vec2<f32>(bitcast<vec2<f16>>(word.y));
+  let c = vec2<f32>(bitcast<vec2<f16>>(word.z));
+  let d = vec2<f32>(bitcast<vec2<f16>>(word.w));
+  return array<f32, KV_WIDTH>(a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y);
+}
+// Exchange between the TEAM consecutive invocations of one team through subgroup operations. TEAM is a power of two, at
+// most the least subgroup size and 32, so a team never spans two subgroups.
+const_assert TEAM <= 32u && LANES <= TEAM;
+
+struct LaneInput {
+  @builtin(local_invocation_index) local_index: u32,
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+}
+
+var<private> subgroup_lane: u32;
+
+fn enter_lanes(input: LaneInput) {
+  subgroup_lane = input.subgroup_lane;
+}
+
+// The value of the invocation whose index differs by the bits of `mask` < TEAM.
+fn lane_xor(value: f32, mask: u32) -> f32 {
+  return subgroupShuffleXor(value, mask);
+}
+
+// The value of lane `source` of the LANES lanes that this invocation is one of.
+fn lane_get(value: f32, source: u32) -> f32 {
+  return subgroupShuffle(value, subgroup_lane / LANES * LANES + source);
+}
+
+// Flags set in the team: (before this invocation, in all).
+fn count_flags(flag: bool) -> vec2<u32> {
+  let ballot = subgroupBallot(flag);
+  let bits = extractBits(ballot[subgroup_lane / 32u], subgroup_lane % 32u / TEAM * TEAM, TEAM);
+  return vec2<u32>(countOneBits(extractBits(bits, 0u, subgroup_lane % TEAM)), countOneBits(bits));
+}
+// How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
+
+// Parts of one head block and sequence, so that all of them together fill the device: of one to four waves of
+// `workgroups`, the number of waves whose last one is fullest.
+fn part_pitch(workgroups: u32, sequences: u32) -> u32 {
+  let rows = HEAD_BLOCKS * sequences;
+  var pitch = max(workgroups / rows, 1u);
+  var waves = 1u;
+  for (var more = 2u; more <= 4u; more++) {
+    let candidate = workgroups * more / rows;
+    if (candidate * waves > pitch * more) {
+      pitch = candidate;
+      waves = more;
+    }
+  }
+  return pitch;
+}
+
+// Parts that get keys, at least `chunk` of them each but for the last. The others leave at once.
+fn part_count(visible: u32, chunk: u32, pitch: u32) -> u32 {
+  return min((visible + chunk - 1u) / chunk, pitch);
+}
+
+// A query-head block and where its keys and values lie.
+struct Place {
+  kv_head: u32,
+  // First query head, and how many.
+  head: u32,
+  heads: u32,
+  // First visible row in the cache, and how many.
+  row: u32,
+  visible: u32,
+}
+
+fn place_of(sequence: vec4<u32>, head_block: u32) -> Place {
+  let kv_head = head_block / BLOCKS;
+  let first = head_block % BLOCKS * BLOCK_HEADS;
+  let row = (sequence.x * KV_HEADS + kv_head) * CAPACITY + sequence.y;
+  return Place(kv_head, kv_head * GROUP + first, min(BLOCK_HEADS, GROUP - first), row, sequence.z - sequence.y);
+}
+// scores[h, i] = scale · dot(query[h], key[i]) for the query heads h of a block and the visible keys i. Each workgroup
+// also leaves, per head, the maximum of its scores and the sum of exp(score − maximum): log-sum-exp needs no second
+// pass over the keys.
+//
+// grid: (parts, head blocks, sequences). LANES lanes share a key row; a slot of LANES lanes holds ROWS rows in flight and
+// their dot products with all heads, ITEMS partial sums a lane. Adding them up over the lanes halves the items of each
+// lane at every step, so that ROWS · BLOCK_PITCH sums cost little more exchanges than one, and every lane ends with scores of
+// its own. Nothing waits for a barrier until the part is done.
+const WORDS = HEAD_DIM / KV_WIDTH;
+const ITEMS = ROWS * BLOCK_PITCH;
+const SLOTS = WORKGROUP / LANES;
+const CHUNK = SLOTS * ROWS;
+const LANE_ITEMS = ITEMS >> HALVINGS;
+const COPIES = LANES >> HALVINGS;
+const LOWEST = -3.0e38;
+const_assert HEAD_DIM % KV_WIDTH == 0u;
+const_assert LANE_WORDS * LANES >= WORDS;
+const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
+
+@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
+@group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
+@group(0) @binding(2) var<storage, read> sequences: array<vec4<u32>>; // [batch]
+@group(0) @binding(3) var<storage, read_write> scores: array<f32>; // [batch, HEAD_BLOCKS, CAPACITY, BLOCK_PITCH]
+@group(0) @binding(4) var<storage, read_write> score_stats: array<vec2<f32>>; // [batch · HEAD_BLOCKS · parts, BLOCK_PITCH]
+
+var<workgroup> stats: array<vec2<f32>, SLOTS * ITEMS>;
+
+fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let top = max(a.x, b.x);
+  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, input: LaneInput) {
+  enter_lanes(input);
+  let own = place_of(sequences[group.z], group.y);
+  let pitch = part_pitch(SCORE_WORKGROUPS, grid.z);
+  let parts = part_count(own.visible, CHUNK, pitch);
+  if (group.x >= parts) {
+    return;
+  }
+  let lane = input.local_index % LANES;
+  let slot = input.local_index / LANES;
+  let first_query = group.z * QUERY_HEADS + own.head;
+  let first_score = (group.z * HEAD_BLOCKS + group.y) * CAPACITY;
+
+  var query = array<f32, LANE_WORDS * KV_WIDTH * BLOCK_HEADS>();
+  // @unroll
+  {
+    let dim = (lane + 0u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 0u * 4u % KV_WIDTH;
+    // @unroll
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(0u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
+        }
+        {
+          query[(0u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
+        }
+        {
+          query[(0u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
+        }
+        {
+          query[(0u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
+        }
+      }
+    }
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(1u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(0u * 4u + 0u) * BLOCK_HEADS + 1u] = four[0u];
+        }
+        {
+          query[(0u * 4u + 1u) * BLOCK_HEADS + 1u] = four[1u];
+        }
+        {
+          query[(0u * 4u + 2u) * BLOCK_HEADS + 1u] = four[2u];
+        }
+        {
+          query[(0u * 4u + 3u) * BLOCK_HEADS + 1u] = four[3u];
+        }
+      }
+    }
+  }
+  {
+    let dim = (lane + 1u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 1u * 4u % KV_WIDTH;
+    // @unroll
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(1u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
+        }
+        {
+          query[(1u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
+        }
+        {
+          query[(1u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
+        }
+        {
+          query[(1u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
+        }
+      }
+    }
+    {
+      if (dim < HEAD_DIM) {
+        let four = SCALE * queries[((first_query + min(1u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
+        // @unroll
+        {
+          query[(1u * 4u + 0u) * BLOCK_HEADS + 1u] = four[0u];
+        }
+        {
+          query[(1u * 4u + 1u) * BLOCK_HEADS + 1u] = four[1u];
+        }
+        {
+          query[(1u * 4u + 2u) * BLOCK_HEADS + 1u] = four[2u];
+        }
+        {
+          query[(1u * 4u + 3u) * BLOCK_HEADS + 1u] = four[3u];
+        }
+      }
+    }
+  }
+
+  let first_item = lane / COPIES * LANE_ITEMS;
+  var running = array<vec2<f32>, LANE_ITEMS>();
+  // @unroll
+  {
+    running[0u] = vec2<f32>(LOWEST, 0.0);
+  }
+  let chunks = (own.visible + CHUNK - 1u) / CHUNK;
+  for (var chunk = group.x; chunk < chunks; chunk += parts) {
+    let first_key = chunk * CHUNK + slot * ROWS;
+    var words = array<KvWord, ROWS * LANE_WORDS>();
+    // @unroll
+    {
+      let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
+      // @unroll
+      {
+        if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
+          words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
+        }
+      }
+    }
+    var sums = array<f32, ITEMS>();
+    // @unroll
+    {
+      // @unroll
+      {
+        let key = unpack_kv(words[0u * LANE_WORDS + 0u]);
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 1u], key[0u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 1u], key[1u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 1u], key[2u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 1u], key[3u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 4u) * BLOCK_HEADS + 0u], key[4u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 4u) * BLOCK_HEADS + 1u], key[4u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 5u) * BLOCK_HEADS + 0u], key[5u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 5u) * BLOCK_HEADS + 1u], key[5u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 6u) * BLOCK_HEADS + 0u], key[6u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 6u) * BLOCK_HEADS + 1u], key[6u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 7u) * BLOCK_HEADS + 0u], key[7u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 1u] = fma(query[(0u * KV_WIDTH + 7u) * BLOCK_HEADS + 1u], key[7u], sums[0u * BLOCK_PITCH + 1u]);
+          }
+        }
+      }
+    }
+    // @unroll
+    {
+      let upper = (lane & (LANES >> (0u + 1u))) != 0u;
+      // @unroll
+      {
+        let given = select(sums[0u + (ITEMS >> (0u + 1u))], sums[0u], upper);
+        let kept = select(sums[0u], sums[0u + (ITEMS >> (0u + 1u))], upper);
+        sums[0u] = kept + lane_xor(given, LANES >> (0u + 1u));
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
+      }
+    }
+    if (lane % COPIES == 0u) {
+      // @unroll
+      {
+        let key = first_key + (first_item + 0u) / BLOCK_PITCH;
+        if (key < own.visible) {
+          scores[(first_score + key) * BLOCK_PITCH + (first_item + 0u) % BLOCK_PITCH] = sums[0u];
+          running[0u] = merge_stats(running[0u], vec2<f32>(sums[0u], 1.0));
+        }
+      }
+    }
+  }
+
+  if (lane % COPIES == 0u) {
+    // @unroll
+    {
+      stats[slot * ITEMS + first_item + 0u] = running[0u];
+    }
+  }
+  workgroupBarrier();
+  for (var width = SLOTS * ITEMS / 2u; width >= BLOCK_PITCH; width /= 2u) {
+    for (var i = input.local_index; i < width; i += WORKGROUP) {
+      stats[i] = merge_stats(stats[i], stats[i + width]);
+    }
+    workgroupBarrier();
+  }
+  if (input.local_index < BLOCK_PITCH) {
+    let part = (group.z * HEAD_BLOCKS + group.y) * pitch + group.x;
+    score_stats[part * BLOCK_PITCH + input.local_index] = stats[input.local_index];
+  }
+}
+
