@@ -8,6 +8,9 @@ export interface DecodeStep {
 
 /** A step of `recordValueSums`. */
 export interface ValueSumsStep extends DecodeStep {
-  /** "all" sums anew; "last" adds the newest row and takes away the row that has just left the visible keys. */
+  /**
+   * "all" sums anew; "last" adds the newest row and, where the first visible key is above 0, takes away the row before it:
+   * a window must slide by one row a step.
+   */
   readonly rows: "all" | "last";
 }

@@ -67,7 +67,7 @@ export interface SiftAttention extends Disposable {
     step: DecodeStep,
   ): void;
 
-  /** Σ of the visible values of each sequence's slot, for "mean-value". Needs `valueSums`. */
+  /** Σ of the visible values of each sequence's slot. Needs `valueSums` and `droppedMass: "mean-value"`. */
   recordValueSums(pass: GPUComputePassEncoder, binding: DecodeBinding, step: ValueSumsStep): void;
 
   /** Frees the workspace. Again is allowed. */
