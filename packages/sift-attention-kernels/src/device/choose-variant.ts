@@ -38,6 +38,14 @@ function expectFeature(gpu: Gpu, name: string, feature: string): void {
   );
 }
 
+/** The variant is named, but its kernels are not written: it must not pass for one that ran. */
+function refuseMatrix(): never {
+  throw new SiftError(
+    "missing-feature",
+    "variant: matrix: expected false, since no kernel of this version computes by subgroup matrices, got true; leave matrix out",
+  );
+}
+
 function expectReliable(asked: SubgroupSize, offered: SubgroupSize): void {
   if (asked <= offered) return;
   throw new SiftError(
@@ -59,8 +67,7 @@ export async function chooseVariant(
   const { nativeF16 = false, matrix = false } = asked;
   if (nativeF16) expectKvF16("nativeF16", kvType);
   if (nativeF16) expectFeature(gpu, "nativeF16", "shader-f16");
-  if (matrix) expectKvF16("matrix", kvType);
-  if (matrix) expectFeature(gpu, "matrix", "chromium-experimental-subgroup-matrix");
+  if (matrix) refuseMatrix();
   if (asked.subgroupSize === 0) return { subgroupSize: 0, nativeF16, matrix };
   if (asked.subgroupSize) expectFeature(gpu, "subgroupSize", "subgroups");
   const reliable = await reliableSubgroupSize(gpu);
