@@ -18,7 +18,7 @@ const settings: KernelSettings = {
   batches: [2],
   contexts: [context, 2 ** 24],
   fractions: [0.25, 0.05],
-  kernels: DEFAULT_SETTINGS.kernels.filter((kernel) => kernel !== "top-k"),
+  kernels: DEFAULT_SETTINGS.kernels,
   samples: 3,
   stepsPerSample: 2,
   warmUpMs: 0,
@@ -54,6 +54,8 @@ describe("runKernels", () => {
       ["sifted", 0.25],
       ["sifted", 0.05],
       ["sifted-default", 0.25],
+      ["top-k", 0.25],
+      ["top-k", 0.05],
     ]);
   });
 
@@ -86,7 +88,7 @@ describe("runKernels", () => {
       [0, 1],
       [record.rows.length, 1],
     ]);
-    expect(lines).toEqual([expect.stringMatching(/^smollm2-135m, batch 2, context 200: 9 rows/)]);
+    expect(lines).toEqual([expect.stringMatching(/^smollm2-135m, batch 2, context 200: 11 rows/)]);
   });
 
   test("says that software measured it and frees what it made", () => {
