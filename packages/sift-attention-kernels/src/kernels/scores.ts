@@ -1,8 +1,10 @@
 import { defineKernel } from "@sift-attention/gpu";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
+import { usesMatrices } from "../plan/matrix-tiles.ts";
 import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
 import { partGrid } from "./part-grid.ts";
 import scoresText from "./scores.wgsl";
+import { planScoresMatrix } from "./scores-matrix.ts";
 import { shaderFeatures } from "./shader-features.ts";
 import { kvFile, lanesFile, partsFile } from "./shader-files.ts";
 import {
@@ -16,6 +18,7 @@ import {
 
 /** Scores of all visible keys, with the maximum and the sum of exponentials of each part. */
 export function planScores(plan: AttentionPlan): PlannedKernel {
+  if (usesMatrices(plan)) return planScoresMatrix(plan);
   const spec = defineKernel({
     name: "scores",
     files: [kvFile(plan), lanesFile(plan), partsFile, { name: "scores.wgsl", text: scoresText }],
