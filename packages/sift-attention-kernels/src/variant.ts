@@ -6,7 +6,10 @@ export interface Variant {
   readonly subgroupSize: SubgroupSize;
   /** Products in f16, sums in f32; needs the feature shader-f16 and `kvType: "f16"`. */
   readonly nativeF16: boolean;
-  /** Scores by subgroup matrices. No kernel does so: only false is taken. */
+  /**
+   * Scores by subgroup matrices; needs chromium-experimental-subgroup-matrix, shader-f16 and `kvType: "f16"`. Head dimensions
+   * that are no multiple of 16 do without, and so do caches and workgroup memories too small for a tile: false then.
+   */
   readonly matrix: boolean;
 }
 

@@ -24,7 +24,7 @@ describe("chooseVariant", () => {
     [{ nativeF16: "yes" }, "invalid-option", /nativeF16/],
     [{ matrix: 1 }, "invalid-option", /matrix/],
     [{ nativeF16: true }, "invalid-option", /nativeF16: expected kvType "f16", got "f32"/],
-    [{ matrix: true }, "missing-feature", /matrix: expected false, .* got true/],
+    [{ matrix: true }, "invalid-option", /matrix: expected kvType "f16", got "f32"/],
     [{ subgroupSize: 64 }, "missing-feature", /subgroupSize: expected at most \d+, .* got 64/],
   ])("refuses %o over f32", async (asked, code, message) => {
     await expect(chooseVariant(gpu, "f32", asked as object)).rejects.toMatchObject({
@@ -34,12 +34,15 @@ describe("chooseVariant", () => {
     });
   });
 
-  test("refuses nativeF16 where the device has no shader-f16", async () => {
-    const features = gpu.report.features.filter((has) => has !== "shader-f16");
+  test.each([
+    ["nativeF16", "shader-f16"],
+    ["matrix", "chromium-experimental-subgroup-matrix"],
+  ])("refuses %s where the device has no %s", async (name, feature) => {
+    const features = gpu.report.features.filter((has) => has !== feature);
     const bare = { ...gpu, device: gpu.device, report: { ...gpu.report, features } };
-    await expect(chooseVariant(bare, "f16", { nativeF16: true })).rejects.toMatchObject({
+    await expect(chooseVariant(bare, "f16", { [name]: true })).rejects.toMatchObject({
       code: "missing-feature",
-      message: expect.stringContaining("shader-f16"),
+      message: expect.stringContaining(feature),
     });
   });
 });

@@ -3,6 +3,7 @@ import { format } from "../expect-number.ts";
 import type { KvType } from "../sift-attention-options.ts";
 import { SiftError } from "../sift-error.ts";
 import type { SubgroupSize, Variant, VariantOptions } from "../variant.ts";
+import { expectMatrices } from "./expect-matrices.ts";
 import { reliableSubgroupSize } from "./reliable-subgroup-size.ts";
 
 const subgroupSizes: readonly SubgroupSize[] = [0, 4, 8, 16, 32, 64];
@@ -38,20 +39,20 @@ function expectFeature(gpu: Gpu, name: string, feature: string): void {
   );
 }
 
-/** The variant is named, but its kernels are not written: it must not pass for one that ran. */
-function refuseMatrix(): never {
-  throw new SiftError(
-    "missing-feature",
-    "variant: matrix: expected false, since no kernel of this version computes by subgroup matrices, got true; leave matrix out",
-  );
-}
-
 function expectReliable(asked: SubgroupSize, offered: SubgroupSize): void {
   if (asked <= offered) return;
   throw new SiftError(
     "missing-feature",
     `variant: subgroupSize: expected at most ${offered}, what this device is known to give every kernel, got ${asked}; leave subgroupSize out`,
   );
+}
+
+async function chooseSubgroupSize(gpu: Gpu, asked?: SubgroupSize): Promise<SubgroupSize> {
+  if (asked === 0) return 0;
+  if (asked) expectFeature(gpu, "subgroupSize", "subgroups");
+  const reliable = await reliableSubgroupSize(gpu);
+  expectReliable(asked ?? 0, reliable);
+  return asked ?? reliable;
 }
 
 /**
@@ -67,10 +68,8 @@ export async function chooseVariant(
   const { nativeF16 = false, matrix = false } = asked;
   if (nativeF16) expectKvF16("nativeF16", kvType);
   if (nativeF16) expectFeature(gpu, "nativeF16", "shader-f16");
-  if (matrix) refuseMatrix();
-  if (asked.subgroupSize === 0) return { subgroupSize: 0, nativeF16, matrix };
-  if (asked.subgroupSize) expectFeature(gpu, "subgroupSize", "subgroups");
-  const reliable = await reliableSubgroupSize(gpu);
-  expectReliable(asked.subgroupSize ?? 0, reliable);
-  return { subgroupSize: asked.subgroupSize ?? reliable, nativeF16, matrix };
+  if (matrix) expectKvF16("matrix", kvType);
+  const subgroupSize = await chooseSubgroupSize(gpu, asked.subgroupSize);
+  if (matrix) expectMatrices(gpu.report, subgroupSize);
+  return { subgroupSize, nativeF16, matrix };
 }

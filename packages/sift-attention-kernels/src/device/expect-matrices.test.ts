@@ -20,15 +20,32 @@ describe("expectMatrices", () => {
 
   test.each([
     ["a feature", { features: ["chromium-experimental-subgroup-matrix"] }, 32, /with shader-f16/],
-    ["a product", { subgroupMatrices: report.subgroupMatrices.slice(1) }, 32, /16 × 16 × 16, got f16/],
+    [
+      "a product",
+      { subgroupMatrices: report.subgroupMatrices.slice(1) },
+      32,
+      /16 × 16 × 16, got f16/,
+    ],
     ["any product", { subgroupMatrices: [] }, 32, /got none; leave matrix out/],
-    ["sums in f32", { subgroupMatrices: report.subgroupMatrices.map((matrix) => ({ ...matrix, resultComponentType: "f16" })) }, 32, /f16 to f32/],
+    [
+      "sums in f32",
+      {
+        subgroupMatrices: report.subgroupMatrices.map((matrix) => ({
+          ...matrix,
+          resultComponentType: "f16",
+        })),
+      },
+      32,
+      /f16 to f32/,
+    ],
     ["one size of subgroups", { subgroupMinSize: 16 }, 32, /one size, got 16 to 32/],
     ["the variant's subgroups", {}, 16, /subgroupSize 32, got 16/],
     ["subgroups in the variant", {}, 0, /subgroupSize 32, got 0/],
   ] as const)("refuses a device without %s", (_, changed, subgroupSize, message) => {
     const refused = () => expectMatrices({ ...report, ...changed }, subgroupSize);
-    expect(refused).toThrow(expect.objectContaining({ name: "SiftError", code: "missing-feature" }));
+    expect(refused).toThrow(
+      expect.objectContaining({ name: "SiftError", code: "missing-feature" }),
+    );
     expect(refused).toThrow(message);
   });
 });

@@ -5,7 +5,14 @@ import type { AttentionCase } from "../testing/attention-case.ts";
 import emulatedText from "../testing/emulated-products.wgsl";
 import { windowCase } from "../testing/matrix-score-case.ts";
 import { type MatrixScoreShape, matrixScorePlan } from "../testing/matrix-score-plan.ts";
-import { exactScores, type HeadScores, runScores, scoreErrors } from "../testing/score-pass.ts";
+import {
+  compileScores,
+  exactScores,
+  type HeadScores,
+  runScores,
+  type ScorePass,
+  scoreErrors,
+} from "../testing/score-pass.ts";
 import { type MatrixProducts, planScoresMatrix } from "./scores-matrix.ts";
 
 const gpu = await openTestGpu(openGpu);
@@ -33,9 +40,9 @@ function expectClose(attentionCase: AttentionCase, got: readonly HeadScores[]): 
   expect(logSumExp).toBeLessThanOrEqual(bound + 2 ** -20);
 }
 
-async function run(shape: MatrixScoreShape, attentionCase: AttentionCase) {
+async function compile(shape: MatrixScoreShape): Promise<ScorePass> {
   const plan = matrixScorePlan(shape);
-  return await runScores(gpu, plan, planScoresMatrix(plan, emulated), attentionCase);
+  return await compileScores(gpu, plan, planScoresMatrix(plan, emulated));
 }
 
 describe("planScoresMatrix", () => {
@@ -55,35 +62,40 @@ describe("planScoresMatrix", () => {
       [1, 83],
     ],
   ] as const)("scores the visible keys for %s", async (_, shape, lengths) => {
-    const { options } = matrixScorePlan(shape);
+    const pass = await compile(shape);
     for (const visible of lengths) {
-      const attentionCase = windowCase(options, visible);
-      expectClose(attentionCase, await run(shape, attentionCase));
+      const attentionCase = windowCase(pass.plan.options, visible);
+      expectClose(attentionCase, await runScores(gpu, pass, attentionCase));
     }
   });
 
   test.each([2 ** -112, 2 ** -40, 2 ** 40, 2 ** 115])(
     "scores queries times %d as exactly",
     async (factor) => {
-      const plain = windowCase(matrixScorePlan(small).options, 20);
+      const pass = await compile(small);
+      const plain = windowCase(pass.plan.options, 20);
       const queries = plain.queries.map((x) => x * factor);
-      expectClose({ ...plain, queries }, await run(small, { ...plain, queries }));
+      expectClose({ ...plain, queries }, await runScores(gpu, pass, { ...plain, queries }));
     },
   );
 
   test("would show one key of another row", async () => {
-    const attentionCase = windowCase(matrixScorePlan(small).options, 40);
+    const pass = await compile(small);
+    const attentionCase = windowCase(pass.plan.options, 40);
     const keys = attentionCase.keys.slice();
     const { headDim } = attentionCase.options.geometry;
     const first = (attentionCase.options.capacity - 22) * headDim;
     keys.copyWithin(first, first + headDim, first + 2 * headDim);
-    const got = await run(small, attentionCase);
+    const got = await runScores(gpu, pass, attentionCase);
     expectClose(attentionCase, got);
     expect(() => expectClose({ ...attentionCase, keys }, got)).toThrow();
   });
 
   test("gives equal bits each time", async () => {
-    const attentionCase = windowCase(matrixScorePlan(small).options, 77);
-    expect(await run(small, attentionCase)).toEqual(await run(small, attentionCase));
+    const pass = await compile(small);
+    const attentionCase = windowCase(pass.plan.options, 77);
+    expect(await runScores(gpu, pass, attentionCase)).toEqual(
+      await runScores(gpu, pass, attentionCase),
+    );
   });
 });

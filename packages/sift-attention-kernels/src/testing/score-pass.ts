@@ -1,4 +1,4 @@
-import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
+import type { Gpu, GpuBuffer, Kernel } from "@sift-attention/gpu";
 import { encodeF16Array } from "@sift-attention/tensor";
 import { partCount, partPitch } from "../kernels/part-count.ts";
 import { rowChunk } from "../kernels/shared-constants.ts";
@@ -52,11 +52,25 @@ export function exactScores(attentionCase: AttentionCase): readonly HeadScores[]
 
 type Workspace = { readonly [Name in "scores" | "score_stats"]: Float32Array };
 
+/** A kernel of the score pass that is ready for many cases. */
+export interface ScorePass {
+  readonly plan: AttentionPlan;
+  readonly planned: PlannedKernel;
+  readonly kernel: Kernel;
+}
+
+export async function compileScores(
+  gpu: Gpu,
+  plan: AttentionPlan,
+  planned: PlannedKernel,
+): Promise<ScorePass> {
+  return { plan, planned, kernel: await planned.compile(gpu) };
+}
+
 /** Runs one dispatch over a case, on buffers of its own. */
 async function dispatch(
   gpu: Gpu,
-  plan: AttentionPlan,
-  kernel: PlannedKernel,
+  { plan, planned, kernel }: ScorePass,
   attentionCase: AttentionCase,
 ): Promise<Workspace> {
   const storage = (label: string, dtype: "f32" | "u32", shape: readonly number[]): GpuBuffer =>
@@ -74,12 +88,11 @@ async function dispatch(
     gpu.write(buffers.queries, queries);
     gpu.write(buffers.keys, encodeF16Array(keys));
     gpu.write(buffers.sequences, packSequences(plan.options, sequences));
-    const compiled = await kernel.compile(gpu);
-    const group = compiled.bind(buffers);
+    const group = kernel.bind(buffers);
     const step = stepOf(attentionCase);
     gpu.submit((encoder) => {
       const pass = encoder.beginComputePass();
-      compiled.record(pass, group, [kernel.grid.x(step), kernel.grid.y, step.sequences]);
+      kernel.record(pass, group, [planned.grid.x(step), planned.grid.y, step.sequences]);
       pass.end();
     });
     return {
@@ -102,11 +115,11 @@ function columnOf({ blocks }: AttentionPlan, z: number, head: number) {
 /** The scores and the log-sum-exp that a kernel of the score pass leaves. */
 export async function runScores(
   gpu: Gpu,
-  plan: AttentionPlan,
-  kernel: PlannedKernel,
+  pass: ScorePass,
   attentionCase: AttentionCase,
 ): Promise<readonly HeadScores[]> {
-  const { scores, score_stats } = await dispatch(gpu, plan, kernel, attentionCase);
+  const { plan } = pass;
+  const { scores, score_stats } = await dispatch(gpu, pass, attentionCase);
   const { blockPitch, headBlocks } = plan.blocks;
   const { sequences } = attentionCase;
   const pitch = partPitch(plan.scores.workgroups, headBlocks, sequences.length);
