@@ -54,7 +54,7 @@ async function check(
   const matrix = scoreErrors(exact, await runScores(gpu, matrixPass!, attentionCase));
   const passes = isClose(matrix.scores, plain.scores) && isClose(matrix.logSumExp, plain.logSumExp);
   console.log(
-    `${passes ? "ok   " : "WRONG"} ${label} n ${visible}: ${plainPass!.planned.name} ${told(plain)}; ${matrixPass!.planned.name} ${told(matrix)}`,
+    `${passes ? "ok   " : "WRONG"} ${label} n ${visible}: errors by ${plainPass!.planned.name}: ${told(plain)}; by ${matrixPass!.planned.name}: ${told(matrix)}`,
   );
   return passes;
 }
