@@ -4,6 +4,7 @@
 const CUT_BINS = 1u << CUT_BIN_BITS;
 const LANE_BINS = CUT_BINS / WORKGROUP;
 const CACHED = 2048u;
+const BATCH = 8u;
 const_assert LANE_BINS * WORKGROUP == CUT_BINS;
 
 // The range least..greatest, which of its numbers is wanted, from 1 on, and how many candidates lie in it.
@@ -25,7 +26,6 @@ var<workgroup> cached_demerits: array<u32, CACHED>;
 var<workgroup> found: Search;
 var<workgroup> greatest_demerit: atomic<u32>;
 var<workgroup> greatest_merit: atomic<u32>;
-var<workgroup> list_head: vec2<u32>;
 
 // The head's list of candidates, how long it is, the row's first score, and the head's place in the block.
 var<private> own_list: u32;
@@ -48,28 +48,36 @@ fn demerit_of(candidate: u32) -> u32 {
   return read_demerit(candidate);
 }
 
-// The range of all candidates' demerits.
+// The range of all candidates' demerits. BATCH candidates of each invocation are in flight.
 fn widest_search(index: u32) -> Search {
-  if (index == 0u) {
-    list_head = vec2<u32>(candidates[own_list], candidates[own_list + 1u]);
-  }
-  let head = workgroupUniformLoad(&list_head);
-  own_length = head.x;
+  own_length = candidates[own_list];
+  let wanted = candidates[own_list + 1u];
   var merit = 0u;
   var demerit = 0u;
-  for (var candidate = index; candidate < head.x; candidate += WORKGROUP) {
-    let own = read_demerit(candidate);
-    if (candidate < CACHED) {
-      cached_demerits[candidate] = own;
+  for (var start = index; start < own_length; start += WORKGROUP * BATCH) {
+    var demerits = array<u32, BATCH>();
+    // @unroll
+    for (var b = 0u; b < BATCH; b++) {
+      demerits[b] = read_demerit(min(start + b * WORKGROUP, own_length - 1u));
     }
-    merit = max(merit, ~own);
-    demerit = max(demerit, own);
+    // @unroll
+    for (var b = 0u; b < BATCH; b++) {
+      merit = max(merit, ~demerits[b]);
+      demerit = max(demerit, demerits[b]);
+      if (start + b * WORKGROUP < CACHED) {
+        cached_demerits[start + b * WORKGROUP] = demerits[b];
+      }
+    }
   }
-  atomicMax(&greatest_merit, merit);
-  atomicMax(&greatest_demerit, demerit);
+  let team_merit = team_max(merit);
+  let team_demerit = team_max(demerit);
+  if (index % TEAM == 0u) {
+    atomicMax(&greatest_merit, team_merit);
+    atomicMax(&greatest_demerit, team_demerit);
+  }
   workgroupBarrier();
   if (index == 0u) {
-    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), head.y, head.x);
+    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), wanted, own_length);
   }
   return workgroupUniformLoad(&found);
 }
@@ -80,24 +88,29 @@ fn count(search: Search, number: u32, shift: u32) {
   }
 }
 
-// The bin that the wanted number lies in, as a search of its own.
+// The bin that the wanted number lies in, as a search of its own; the counts are zero again behind it.
 fn narrow(search: Search, shift: u32, index: u32) -> Search {
+  var counts = array<u32, LANE_BINS>();
   var own = 0u;
   // @unroll
   for (var b = 0u; b < LANE_BINS; b++) {
-    own += atomicLoad(&cut_counts[index * LANE_BINS + b]);
+    counts[b] = atomicExchange(&cut_counts[index * LANE_BINS + b], 0u);
+    own += counts[b];
   }
   let before = sum_before(own, index);
   if (before < search.wanted && search.wanted <= before + own) {
     var left = search.wanted - before;
     var bin = index * LANE_BINS;
-    while (left > atomicLoad(&cut_counts[bin])) {
-      left -= atomicLoad(&cut_counts[bin]);
-      bin++;
+    var count = counts[0];
+    // @unroll
+    for (var b = 1u; b < LANE_BINS; b++) {
+      let is_past = (left > count) & (bin == index * LANE_BINS + b - 1u);
+      left -= select(0u, count, is_past);
+      bin += select(0u, 1u, is_past);
+      count = select(count, counts[b], is_past);
     }
     let least = search.least + (bin << shift);
-    let width = min((1u << shift) - 1u, search.greatest - least);
-    found = Search(least, least + width, left, atomicLoad(&cut_counts[bin]));
+    found = Search(least, least + min((1u << shift) - 1u, search.greatest - least), left, count);
   }
   return workgroupUniformLoad(&found);
 }
@@ -108,10 +121,6 @@ fn finish_search(widest: Search, among_equals: bool, equal: u32, index: u32) -> 
   while (search.least < search.greatest) {
     let bits = 32u - countLeadingZeros(search.greatest - search.least);
     let shift = max(bits, CUT_BIN_BITS) - CUT_BIN_BITS;
-    for (var b = index; b < CUT_BINS; b += WORKGROUP) {
-      atomicStore(&cut_counts[b], 0u);
-    }
-    workgroupBarrier();
     for (var candidate = index; candidate < own_length; candidate += WORKGROUP) {
       let demerit = demerit_of(candidate);
       if (!among_equals) {

@@ -1,5 +1,6 @@
 // Sums over the invocations before one's own: in registers within a team of TEAM consecutive ones, which never spans two
 // subgroups, and over the teams in workgroup memory.
+const_assert TEAM > 1u;
 const TEAMS = WORKGROUP / TEAM;
 
 var<workgroup> team_totals: array<u32, TEAMS>;
@@ -22,4 +23,14 @@ fn sum_before(value: u32, index: u32) -> u32 {
   }
   workgroupBarrier();
   return sum;
+}
+
+// The greatest value of the team.
+fn team_max(value: u32) -> u32 {
+  var top = value;
+  // @unroll
+  for (var s = 0u; s < TEAM_BITS; s++) {
+    top = max(top, subgroupShuffleXor(top, 1u << s));
+  }
+  return top;
 }

@@ -1,4 +1,6 @@
 // Sums over the invocations before one's own, in workgroup memory. Must be called in uniform control flow.
+const_assert TEAM == 1u;
+
 var<workgroup> partial_sums: array<u32, WORKGROUP>;
 
 fn sum_before(value: u32, index: u32) -> u32 {
@@ -10,4 +12,9 @@ fn sum_before(value: u32, index: u32) -> u32 {
     workgroupBarrier();
   }
   return through - value;
+}
+
+// The greatest value of a team of one.
+fn team_max(value: u32) -> u32 {
+  return value;
 }
