@@ -3,7 +3,6 @@
 // the `wanted`-th smallest; among equal scores the search goes on over key numbers.
 const CUT_BINS = 1u << CUT_BIN_BITS;
 const LANE_BINS = CUT_BINS / WORKGROUP;
-const CACHED = 2048u;
 const BATCH = 8u;
 const_assert LANE_BINS * WORKGROUP == CUT_BINS;
 
@@ -115,36 +114,42 @@ fn narrow(search: Search, shift: u32, index: u32) -> Search {
   return workgroupUniformLoad(&found);
 }
 
-// Narrows until one number is left: a demerit, or with `among_equals` the key of one of the candidates of demerit `equal`.
-fn finish_search(widest: Search, among_equals: bool, equal: u32, index: u32) -> Search {
-  var search = widest;
-  while (search.least < search.greatest) {
+// Narrows until one demerit is left, and when some keys of it lie below the cut, until one of those keys is left.
+fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
+  own_list = list_of(row, h);
+  own_scores = row * CAPACITY;
+  own_h = h;
+  var search = widest_search(index);
+  var among_equals = false;
+  var cut = Cut(0u, EVERY);
+  loop {
+    if (search.least == search.greatest) {
+      if (among_equals) {
+        cut.last_key = search.least;
+        break;
+      }
+      cut.demerit = search.least;
+      if (search.wanted == search.candidates) {
+        break;
+      }
+      among_equals = true;
+      search.least = span.first;
+      search.greatest = span.first + span.keys - 1u;
+    }
     let bits = 32u - countLeadingZeros(search.greatest - search.least);
     let shift = max(bits, CUT_BIN_BITS) - CUT_BIN_BITS;
     for (var candidate = index; candidate < own_length; candidate += WORKGROUP) {
       let demerit = demerit_of(candidate);
       if (!among_equals) {
         count(search, demerit, shift);
-      } else if (demerit == equal) {
+      } else if (demerit == cut.demerit) {
         count(search, key_of(candidate), shift);
       }
     }
     workgroupBarrier();
     search = narrow(search, shift, index);
   }
-  return search;
-}
-
-fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
-  own_list = list_of(row, h);
-  own_scores = row * CAPACITY;
-  own_h = h;
-  let search = finish_search(widest_search(index), false, 0u, index);
-  if (search.wanted == search.candidates) {
-    return Cut(search.least, EVERY);
-  }
-  let equals = Search(span.first, span.first + span.keys - 1u, search.wanted, search.candidates);
-  return Cut(search.least, finish_search(equals, true, search.least, index).least);
+  return cut;
 }
 
 // Leaves the head's histogram and list as the next selection wants to find them.

@@ -33,7 +33,12 @@ const passConstants = {
 } as const;
 
 const scanConstants = { TEAM: "u32", TEAM_BITS: "u32" } as const;
-const searchConstants = { ...constants, ...scanConstants, CUT_BIN_BITS: "u32" } as const;
+const searchConstants = {
+  ...constants,
+  ...scanConstants,
+  CUT_BIN_BITS: "u32",
+  CACHED: "u32",
+} as const;
 
 const spanFile = { name: "span.wgsl", text: spanText };
 const binsFile = { name: "score-bins.wgsl", text: scoreBinsText };
@@ -105,6 +110,7 @@ function searchValues(
     ...values(plan, knobs, purpose),
     ...scanValues(plan, knobs),
     CUT_BIN_BITS: knobs.cutBinBits,
+    CACHED: knobs.cached,
   };
 }
 

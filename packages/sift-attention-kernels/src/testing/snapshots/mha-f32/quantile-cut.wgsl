@@ -7,14 +7,15 @@ const BLOCK_HEADS: u32 = 1u;
 const BLOCK_PITCH: u32 = 1u;
 const CAPACITY: u32 = 128u;
 const HEAD_DIM: u32 = 32u;
-const WORKGROUP: u32 = 32u;
-const BIN_BITS: u32 = 7u;
+const WORKGROUP: u32 = 64u;
+const BIN_BITS: u32 = 8u;
 const KEEP_FIRST: u32 = 0u;
 const KEEP_LAST: u32 = 0u;
 const FROM_LIGHTEST: bool = true;
 const TEAM: u32 = 1u;
 const TEAM_BITS: u32 = 0u;
-const CUT_BIN_BITS: u32 = 7u;
+const CUT_BIN_BITS: u32 = 8u;
+const CACHED: u32 = 512u;
 const SCORE_WORKGROUPS: u32 = 16u;
 const SCORE_CHUNK: u32 = 8u;
 // One number for each query head of a head block: here one head.
@@ -103,6 +104,8 @@ fn score_of(rank: u32) -> f32 {
   return bitcast<f32>(rank ^ select(0xffffffffu, 0x80000000u, rank >> 31u == 1u));
 }
 // Sums over the invocations before one's own, in workgroup memory. Must be called in uniform control flow.
+const_assert TEAM == 1u;
+
 var<workgroup> partial_sums: array<u32, WORKGROUP>;
 
 fn sum_before(value: u32, index: u32) -> u32 {
@@ -115,12 +118,17 @@ fn sum_before(value: u32, index: u32) -> u32 {
   }
   return through - value;
 }
+
+// The greatest value of a team of one.
+fn team_max(value: u32) -> u32 {
+  return value;
+}
 // The cut of one head among its candidates, by a search that narrows a range of whole numbers: count the candidates in
 // CUT_BINS equal bins of the range, go on in the bin that the cut lies in. Demerits rise as scores fall, so that the cut is
 // the `wanted`-th smallest; among equal scores the search goes on over key numbers.
 const CUT_BINS = 1u << CUT_BIN_BITS;
 const LANE_BINS = CUT_BINS / WORKGROUP;
-const CACHED = 2048u;
+const BATCH = 8u;
 const_assert LANE_BINS * WORKGROUP == CUT_BINS;
 
 // The range least..greatest, which of its numbers is wanted, from 1 on, and how many candidates lie in it.
@@ -142,7 +150,6 @@ var<workgroup> cached_demerits: array<u32, CACHED>;
 var<workgroup> found: Search;
 var<workgroup> greatest_demerit: atomic<u32>;
 var<workgroup> greatest_merit: atomic<u32>;
-var<workgroup> list_head: vec2<u32>;
 
 // The head's list of candidates, how long it is, the row's first score, and the head's place in the block.
 var<private> own_list: u32;
@@ -165,28 +172,106 @@ fn demerit_of(candidate: u32) -> u32 {
   return read_demerit(candidate);
 }
 
-// The range of all candidates' demerits.
+// The range of all candidates' demerits. BATCH candidates of each invocation are in flight.
 fn widest_search(index: u32) -> Search {
-  if (index == 0u) {
-    list_head = vec2<u32>(candidates[own_list], candidates[own_list + 1u]);
-  }
-  let head = workgroupUniformLoad(&list_head);
-  own_length = head.x;
+  own_length = candidates[own_list];
+  let wanted = candidates[own_list + 1u];
   var merit = 0u;
   var demerit = 0u;
-  for (var candidate = index; candidate < head.x; candidate += WORKGROUP) {
-    let own = read_demerit(candidate);
-    if (candidate < CACHED) {
-      cached_demerits[candidate] = own;
+  for (var start = index; start < own_length; start += WORKGROUP * BATCH) {
+    var demerits = array<u32, BATCH>();
+    // @unroll
+    {
+      demerits[0u] = read_demerit(min(start + 0u * WORKGROUP, own_length - 1u));
     }
-    merit = max(merit, ~own);
-    demerit = max(demerit, own);
+    {
+      demerits[1u] = read_demerit(min(start + 1u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[2u] = read_demerit(min(start + 2u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[3u] = read_demerit(min(start + 3u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[4u] = read_demerit(min(start + 4u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[5u] = read_demerit(min(start + 5u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[6u] = read_demerit(min(start + 6u * WORKGROUP, own_length - 1u));
+    }
+    {
+      demerits[7u] = read_demerit(min(start + 7u * WORKGROUP, own_length - 1u));
+    }
+    // @unroll
+    {
+      merit = max(merit, ~demerits[0u]);
+      demerit = max(demerit, demerits[0u]);
+      if (start + 0u * WORKGROUP < CACHED) {
+        cached_demerits[start + 0u * WORKGROUP] = demerits[0u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[1u]);
+      demerit = max(demerit, demerits[1u]);
+      if (start + 1u * WORKGROUP < CACHED) {
+        cached_demerits[start + 1u * WORKGROUP] = demerits[1u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[2u]);
+      demerit = max(demerit, demerits[2u]);
+      if (start + 2u * WORKGROUP < CACHED) {
+        cached_demerits[start + 2u * WORKGROUP] = demerits[2u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[3u]);
+      demerit = max(demerit, demerits[3u]);
+      if (start + 3u * WORKGROUP < CACHED) {
+        cached_demerits[start + 3u * WORKGROUP] = demerits[3u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[4u]);
+      demerit = max(demerit, demerits[4u]);
+      if (start + 4u * WORKGROUP < CACHED) {
+        cached_demerits[start + 4u * WORKGROUP] = demerits[4u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[5u]);
+      demerit = max(demerit, demerits[5u]);
+      if (start + 5u * WORKGROUP < CACHED) {
+        cached_demerits[start + 5u * WORKGROUP] = demerits[5u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[6u]);
+      demerit = max(demerit, demerits[6u]);
+      if (start + 6u * WORKGROUP < CACHED) {
+        cached_demerits[start + 6u * WORKGROUP] = demerits[6u];
+      }
+    }
+    {
+      merit = max(merit, ~demerits[7u]);
+      demerit = max(demerit, demerits[7u]);
+      if (start + 7u * WORKGROUP < CACHED) {
+        cached_demerits[start + 7u * WORKGROUP] = demerits[7u];
+      }
+    }
   }
-  atomicMax(&greatest_merit, merit);
-  atomicMax(&greatest_demerit, demerit);
+  let team_merit = team_max(merit);
+  let team_demerit = team_max(demerit);
+  if (index % TEAM == 0u) {
+    atomicMax(&greatest_merit, team_merit);
+    atomicMax(&greatest_demerit, team_demerit);
+  }
   workgroupBarrier();
   if (index == 0u) {
-    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), head.y, head.x);
+    found = Search(~atomicLoad(&greatest_merit), atomicLoad(&greatest_demerit), wanted, own_length);
   }
   return workgroupUniformLoad(&found);
 }
@@ -197,71 +282,93 @@ fn count(search: Search, number: u32, shift: u32) {
   }
 }
 
-// The bin that the wanted number lies in, as a search of its own.
+// The bin that the wanted number lies in, as a search of its own; the counts are zero again behind it.
 fn narrow(search: Search, shift: u32, index: u32) -> Search {
+  var counts = array<u32, LANE_BINS>();
   var own = 0u;
   // @unroll
   {
-    own += atomicLoad(&cut_counts[index * LANE_BINS + 0u]);
+    counts[0u] = atomicExchange(&cut_counts[index * LANE_BINS + 0u], 0u);
+    own += counts[0u];
   }
   {
-    own += atomicLoad(&cut_counts[index * LANE_BINS + 1u]);
+    counts[1u] = atomicExchange(&cut_counts[index * LANE_BINS + 1u], 0u);
+    own += counts[1u];
   }
   {
-    own += atomicLoad(&cut_counts[index * LANE_BINS + 2u]);
+    counts[2u] = atomicExchange(&cut_counts[index * LANE_BINS + 2u], 0u);
+    own += counts[2u];
   }
   {
-    own += atomicLoad(&cut_counts[index * LANE_BINS + 3u]);
+    counts[3u] = atomicExchange(&cut_counts[index * LANE_BINS + 3u], 0u);
+    own += counts[3u];
   }
   let before = sum_before(own, index);
   if (before < search.wanted && search.wanted <= before + own) {
     var left = search.wanted - before;
     var bin = index * LANE_BINS;
-    while (left > atomicLoad(&cut_counts[bin])) {
-      left -= atomicLoad(&cut_counts[bin]);
-      bin++;
+    var count = counts[0];
+    // @unroll
+    {
+      let is_past = (left > count) & (bin == index * LANE_BINS + 1u - 1u);
+      left -= select(0u, count, is_past);
+      bin += select(0u, 1u, is_past);
+      count = select(count, counts[1u], is_past);
+    }
+    {
+      let is_past = (left > count) & (bin == index * LANE_BINS + 2u - 1u);
+      left -= select(0u, count, is_past);
+      bin += select(0u, 1u, is_past);
+      count = select(count, counts[2u], is_past);
+    }
+    {
+      let is_past = (left > count) & (bin == index * LANE_BINS + 3u - 1u);
+      left -= select(0u, count, is_past);
+      bin += select(0u, 1u, is_past);
+      count = select(count, counts[3u], is_past);
     }
     let least = search.least + (bin << shift);
-    let width = min((1u << shift) - 1u, search.greatest - least);
-    found = Search(least, least + width, left, atomicLoad(&cut_counts[bin]));
+    found = Search(least, least + min((1u << shift) - 1u, search.greatest - least), left, count);
   }
   return workgroupUniformLoad(&found);
 }
 
-// Narrows until one number is left: a demerit, or with `among_equals` the key of one of the candidates of demerit `equal`.
-fn finish_search(widest: Search, among_equals: bool, equal: u32, index: u32) -> Search {
-  var search = widest;
-  while (search.least < search.greatest) {
+// Narrows until one demerit is left, and when some keys of it lie below the cut, until one of those keys is left.
+fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
+  own_list = list_of(row, h);
+  own_scores = row * CAPACITY;
+  own_h = h;
+  var search = widest_search(index);
+  var among_equals = false;
+  var cut = Cut(0u, EVERY);
+  loop {
+    if (search.least == search.greatest) {
+      if (among_equals) {
+        cut.last_key = search.least;
+        break;
+      }
+      cut.demerit = search.least;
+      if (search.wanted == search.candidates) {
+        break;
+      }
+      among_equals = true;
+      search.least = span.first;
+      search.greatest = span.first + span.keys - 1u;
+    }
     let bits = 32u - countLeadingZeros(search.greatest - search.least);
     let shift = max(bits, CUT_BIN_BITS) - CUT_BIN_BITS;
-    for (var b = index; b < CUT_BINS; b += WORKGROUP) {
-      atomicStore(&cut_counts[b], 0u);
-    }
-    workgroupBarrier();
     for (var candidate = index; candidate < own_length; candidate += WORKGROUP) {
       let demerit = demerit_of(candidate);
       if (!among_equals) {
         count(search, demerit, shift);
-      } else if (demerit == equal) {
+      } else if (demerit == cut.demerit) {
         count(search, key_of(candidate), shift);
       }
     }
     workgroupBarrier();
     search = narrow(search, shift, index);
   }
-  return search;
-}
-
-fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
-  own_list = list_of(row, h);
-  own_scores = row * CAPACITY;
-  own_h = h;
-  let search = finish_search(widest_search(index), false, 0u, index);
-  if (search.wanted == search.candidates) {
-    return Cut(search.least, EVERY);
-  }
-  let equals = Search(span.first, span.first + span.keys - 1u, search.wanted, search.candidates);
-  return Cut(search.least, finish_search(equals, true, search.least, index).least);
+  return cut;
 }
 
 // Leaves the head's histogram and list as the next selection wants to find them.

@@ -7,13 +7,13 @@ const BLOCK_HEADS: u32 = 1u;
 const BLOCK_PITCH: u32 = 1u;
 const CAPACITY: u32 = 128u;
 const HEAD_DIM: u32 = 32u;
-const WORKGROUP: u32 = 32u;
-const BIN_BITS: u32 = 7u;
+const WORKGROUP: u32 = 64u;
+const BIN_BITS: u32 = 8u;
 const KEEP_FIRST: u32 = 0u;
 const KEEP_LAST: u32 = 0u;
 const FROM_LIGHTEST: bool = false;
-const ROUNDS: u32 = 4u;
-const SELECT_WORKGROUPS: u32 = 16u;
+const ROUNDS: u32 = 2u;
+const SELECT_WORKGROUPS: u32 = 8u;
 const SCORE_WORKGROUPS: u32 = 16u;
 const SCORE_CHUNK: u32 = 8u;
 // One number for each query head of a head block: here one head.
@@ -146,12 +146,6 @@ fn load_tile(first: u32, key: u32, keys: u32) -> array<HeadRow, ROUNDS> {
   {
     rows[1u] = scores[first + min(key + 1u * WORKGROUP, keys - 1u)];
   }
-  {
-    rows[2u] = scores[first + min(key + 2u * WORKGROUP, keys - 1u)];
-  }
-  {
-    rows[3u] = scores[first + min(key + 3u * WORKGROUP, keys - 1u)];
-  }
   return rows;
 }
 // histogram[h, b] = how many of the keys that count have their score in bin b, for the heads h of a block.
@@ -199,20 +193,6 @@ fn main(
       {
         let is_here = (key + 1u * WORKGROUP < span.keys) & (0u < own.heads);
         atomicAdd(&counts[0u * BINS + bin_of(head_of(rows[1u], 0u), greatest[0u])], select(0u, 1u, is_here));
-      }
-    }
-    {
-      // @unroll
-      {
-        let is_here = (key + 2u * WORKGROUP < span.keys) & (0u < own.heads);
-        atomicAdd(&counts[0u * BINS + bin_of(head_of(rows[2u], 0u), greatest[0u])], select(0u, 1u, is_here));
-      }
-    }
-    {
-      // @unroll
-      {
-        let is_here = (key + 3u * WORKGROUP < span.keys) & (0u < own.heads);
-        atomicAdd(&counts[0u * BINS + bin_of(head_of(rows[3u], 0u), greatest[0u])], select(0u, 1u, is_here));
       }
     }
   }

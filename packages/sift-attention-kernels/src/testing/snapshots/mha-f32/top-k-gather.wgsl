@@ -7,13 +7,13 @@ const BLOCK_HEADS: u32 = 1u;
 const BLOCK_PITCH: u32 = 1u;
 const CAPACITY: u32 = 128u;
 const HEAD_DIM: u32 = 32u;
-const WORKGROUP: u32 = 32u;
-const BIN_BITS: u32 = 7u;
+const WORKGROUP: u32 = 64u;
+const BIN_BITS: u32 = 8u;
 const KEEP_FIRST: u32 = 0u;
 const KEEP_LAST: u32 = 0u;
 const FROM_LIGHTEST: bool = false;
-const ROUNDS: u32 = 4u;
-const SELECT_WORKGROUPS: u32 = 16u;
+const ROUNDS: u32 = 2u;
+const SELECT_WORKGROUPS: u32 = 8u;
 const SCORE_WORKGROUPS: u32 = 16u;
 const SCORE_CHUNK: u32 = 8u;
 const TEAM: u32 = 1u;
@@ -148,15 +148,11 @@ fn load_tile(first: u32, key: u32, keys: u32) -> array<HeadRow, ROUNDS> {
   {
     rows[1u] = scores[first + min(key + 1u * WORKGROUP, keys - 1u)];
   }
-  {
-    rows[2u] = scores[first + min(key + 2u * WORKGROUP, keys - 1u)];
-  }
-  {
-    rows[3u] = scores[first + min(key + 3u * WORKGROUP, keys - 1u)];
-  }
   return rows;
 }
 // Sums over the invocations before one's own, in workgroup memory. Must be called in uniform control flow.
+const_assert TEAM == 1u;
+
 var<workgroup> partial_sums: array<u32, WORKGROUP>;
 
 fn sum_before(value: u32, index: u32) -> u32 {
@@ -169,13 +165,19 @@ fn sum_before(value: u32, index: u32) -> u32 {
   }
   return through - value;
 }
+
+// The greatest value of a team of one.
+fn team_max(value: u32) -> u32 {
+  return value;
+}
 // candidates[h] = the keys whose scores share the bin that the cut lies in, in any order, and how many of them lie up to it.
 //
 // grid: (parts, head blocks, sequences). Every workgroup finds the bins itself: LANES invocations for each head sum the
-// histogram side by side. Hits of a tile get their places from a count in workgroup memory, and the tile its place in the
-// list from one addition to its length.
+// histogram side by side. Hits are staged in workgroup memory, without a barrier between the tiles, and go to the list with
+// one addition to its length; those that find the stage full go there by themselves.
 const LANES = WORKGROUP / BLOCK_PITCH;
 const LANE_WORDS = BINS / 4u / LANES;
+const STAGED = 256u;
 const_assert LANE_WORDS * LANES * 4u == BINS && ROUNDS <= 32u;
 
 @group(0) @binding(0) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -187,18 +189,27 @@ const_assert LANE_WORDS * LANES * 4u == BINS && ROUNDS <= 32u;
 var<workgroup> bins: array<u32, BLOCK_PITCH>;
 var<workgroup> lefts: array<u32, BLOCK_PITCH>;
 var<workgroup> starts: array<u32, BLOCK_PITCH>;
-var<workgroup> tile_hits: array<atomic<u32>, BLOCK_PITCH>;
-var<workgroup> list_ends: array<u32, BLOCK_PITCH>;
+var<workgroup> staged_counts: array<atomic<u32>, BLOCK_HEADS>;
+var<workgroup> staged: array<u32, BLOCK_HEADS * STAGED>;
+var<workgroup> list_ends: array<u32, BLOCK_HEADS>;
+
+// This invocation's piece of its head's histogram.
+fn load_counts(row: u32, index: u32) -> array<vec4<u32>, LANE_WORDS> {
+  var counts = array<vec4<u32>, LANE_WORDS>();
+  // @unroll
+  {
+    counts[0u] = histograms[row * BLOCK_PITCH * (BINS / 4u) + index * LANE_WORDS + 0u];
+  }
+  return counts;
+}
 
 // The bin of each head that its `wanted`-th key lies in, and how many keys of that bin lie up to it.
-fn find_bins(row: u32, wanted: u32, index: u32) {
+fn find_bins(counts: array<vec4<u32>, LANE_WORDS>, wanted: u32, index: u32) {
   let h = index / LANES;
   let lane = index % LANES;
-  var counts = array<vec4<u32>, LANE_WORDS>();
   var own = 0u;
   // @unroll
   {
-    counts[0u] = histograms[(row * BLOCK_PITCH + h) * (BINS / 4u) + lane * LANE_WORDS + 0u];
     own += counts[0u].x + counts[0u].y + counts[0u].z + counts[0u].w;
   }
   let before_all = sum_before(own, index);
@@ -238,6 +249,16 @@ fn find_bins(row: u32, wanted: u32, index: u32) {
   workgroupBarrier();
 }
 
+fn stage_hit(row: u32, h: u32, key: u32) {
+  let place = atomicAdd(&staged_counts[h], 1u);
+  if (place < STAGED) {
+    staged[h * STAGED + place] = key;
+  } else {
+    let list = list_of(row, h);
+    atomicStore(&candidates[list + 2u + atomicAdd(&candidates[list], 1u)], key);
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -253,15 +274,15 @@ fn main(
   let row = group.z * HEAD_BLOCKS + group.y;
   let first = row * CAPACITY + span.first;
   var next = load_tile(first, group.x * TILE + index, span.keys);
+  let counts = load_counts(row, index);
   find_greatest(row, own.visible, grid.z, index);
-  find_bins(row, span.wanted, index);
+  find_bins(counts, span.wanted, index);
   let greatest = greatest_row();
   if (group.x == 0u && index < own.heads) {
     atomicStore(&candidates[list_of(row, index) + 1u], lefts[index]);
   }
-  for (var tile = group.x * TILE; tile < span.keys; tile += parts * TILE) {
+  for (var key = group.x * TILE + index; key < span.keys; key += parts * TILE) {
     let rows = next;
-    let key = tile + index;
     next = load_tile(first, key + parts * TILE, span.keys);
     var hits = array<u32, BLOCK_HEADS>();
     // @unroll
@@ -279,44 +300,25 @@ fn main(
         hits[0u] |= select(0u, 1u << 1u, is_here & (bin_of(head_of(rows[1u], 0u), greatest[0u]) == bins[0u]));
       }
     }
-    {
-      // @unroll
-      {
-        let is_here = (key + 2u * WORKGROUP < span.keys) & (0u < own.heads);
-        hits[0u] |= select(0u, 1u << 2u, is_here & (bin_of(head_of(rows[2u], 0u), greatest[0u]) == bins[0u]));
-      }
-    }
-    {
-      // @unroll
-      {
-        let is_here = (key + 3u * WORKGROUP < span.keys) & (0u < own.heads);
-        hits[0u] |= select(0u, 1u << 3u, is_here & (bin_of(head_of(rows[3u], 0u), greatest[0u]) == bins[0u]));
-      }
-    }
-    var places = array<u32, BLOCK_HEADS>();
-    // @unroll
-    {
-      if (hits[0u] != 0u) {
-        places[0u] = atomicAdd(&tile_hits[0u], countOneBits(hits[0u]));
-      }
-    }
-    workgroupBarrier();
-    if (index < BLOCK_HEADS) {
-      let count = atomicExchange(&tile_hits[index], 0u);
-      if (count > 0u) {
-        list_ends[index] = atomicAdd(&candidates[list_of(row, index)], count);
-      }
-    }
-    workgroupBarrier();
     // @unroll
     {
       var left = hits[0u];
-      var place = list_of(row, 0u) + 2u + list_ends[0u] + places[0u];
       while (left != 0u) {
-        atomicStore(&candidates[place], span.first + key + firstTrailingBit(left) * WORKGROUP);
+        stage_hit(row, 0u, span.first + key + firstTrailingBit(left) * WORKGROUP);
         left &= left - 1u;
-        place++;
       }
+    }
+  }
+  workgroupBarrier();
+  if (index < BLOCK_HEADS) {
+    let count = min(atomicLoad(&staged_counts[index]), STAGED);
+    list_ends[index] = atomicAdd(&candidates[list_of(row, index)], count);
+  }
+  workgroupBarrier();
+  for (var i = index; i < BLOCK_HEADS * STAGED; i += WORKGROUP) {
+    let h = i / STAGED;
+    if (i % STAGED < atomicLoad(&staged_counts[h])) {
+      atomicStore(&candidates[list_of(row, h) + 2u + list_ends[h] + i % STAGED], staged[i]);
     }
   }
 }
