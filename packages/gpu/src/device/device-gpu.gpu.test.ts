@@ -87,6 +87,17 @@ describe("createBuffer", () => {
     },
   );
 
+  test("makes nothing when its first content does not fit, or cannot be written", () => {
+    const { liveBytes, buffers } = gpu.memory;
+    const spec = { label: "odd", dtype: "f32", shape: [2] } as const;
+    const data = new Float32Array(3);
+    for (const usage of ["storage", "readback"] as const) {
+      const error = thrownBy(() => gpu.createBuffer({ ...spec, usage, data }));
+      expect(error).toMatchObject({ code: "invalid-argument" });
+    }
+    expect(gpu.memory).toMatchObject({ liveBytes, buffers });
+  });
+
   test("refuses an unknown data type", () => {
     const spec = { label: "odd", dtype: "f8" as "f32", shape: [1], usage: "storage" } as const;
     expect(thrownBy(() => gpu.createBuffer(spec))).toMatchObject({ code: "invalid-argument" });

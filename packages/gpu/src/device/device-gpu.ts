@@ -61,7 +61,7 @@ export class DeviceGpu implements Gpu {
     });
     this.#buffers.add(buffer);
     this.memory.add(size);
-    if (spec.data) this.write(buffer, spec.data);
+    if (spec.data) this.#fill(buffer, spec.data);
     return buffer;
   }
 
@@ -162,6 +162,16 @@ export class DeviceGpu implements Gpu {
       { asked: askedBytes },
     );
   };
+
+  /** First content that does not fit leaves no buffer behind: nobody would have it to dispose of. */
+  #fill(buffer: GpuBuffer, data: ArrayBufferView): void {
+    try {
+      this.write(buffer, data);
+    } catch (error) {
+      buffer.dispose();
+      throw error;
+    }
+  }
 
   #writeSlice(buffer: GpuBuffer, { byteOffset, bytes }: Slice): void {
     this.device.queue.writeBuffer(buffer.raw, byteOffset, bytes);
