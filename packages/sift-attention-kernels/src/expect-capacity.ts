@@ -8,20 +8,27 @@ interface RowBuffer {
   readonly name: string;
   /** Bytes per row of capacity. */
   readonly rowBytes: number;
+  /** Rows beside those of the capacity. */
+  readonly moreRows: number;
 }
 
+const listHeadRows = 2; // counts before the candidates of a selection
+
 /** Buffers that one binding has to hold whole. */
-function rowBuffers({ geometry, kvType, slots, batch }: ResolvedOptions): readonly RowBuffer[] {
+function rowBuffers(options: ResolvedOptions): readonly RowBuffer[] {
+  const { geometry, kvType, slots, batch, topK, quantiles } = options;
   const { kvHeads, headDim } = geometry;
   const blocks = headBlocks(geometry);
   return [
     {
       name: `the keys of ${slots} slots`,
       rowBytes: slots * kvHeads * headDim * bytesPerElement[kvType],
+      moreRows: 0,
     },
     {
       name: `the scores of ${batch} sequences`,
       rowBytes: batch * blocks.headBlocks * blocks.blockPitch * bytesPerElement.f32,
+      moreRows: topK || quantiles ? listHeadRows : 0,
     },
   ];
 }
@@ -53,8 +60,10 @@ function expectDispatchable({ geometry, batch }: ResolvedOptions, limits: Limits
 export function expectCapacity(options: ResolvedOptions, limits: Limits): void {
   expectDispatchable(options, limits);
   const offered = bindingBytes(limits);
-  const [worst] = rowBuffers(options).toSorted((a, b) => b.rowBytes - a.rowBytes);
-  const largest = Math.floor(offered / worst!.rowBytes);
+  const largestOf = ({ rowBytes, moreRows }: RowBuffer) =>
+    Math.floor(offered / rowBytes) - moreRows;
+  const [worst] = rowBuffers(options).toSorted((a, b) => largestOf(a) - largestOf(b));
+  const largest = largestOf(worst!);
   if (options.capacity <= largest) return;
   const wayOut = largest > 0 ? `a capacity of at most ${largest}, or fewer slots` : "fewer slots";
   throw new SiftError(

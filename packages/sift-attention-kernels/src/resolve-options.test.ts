@@ -102,12 +102,29 @@ describe("resolveOptions", () => {
   test("says so when it is the scores that do not fit", () => {
     const geometry = { queryHeads: 64, kvHeads: 1, headDim: 32 };
     const largest = 2 ** 20 / (3 * 64 * 4);
-    expect(refusalOf({ geometry, capacity: 2000 })).toMatchObject({
+    const scoresOnly = { topK: false, quantiles: false };
+    expect(refusalOf({ geometry, ...scoresOnly, capacity: 2000 })).toMatchObject({
       code: "over-limit",
       message: expect.stringMatching(
         new RegExp(`the scores of 3 sequences .* at most ${Math.floor(largest)},`),
       ),
     });
+  });
+
+  test("counts what top-k and quantiles store beside the scores, where they are compiled", () => {
+    const geometry = { queryHeads: 64, kvHeads: 1, headDim: 32 };
+    const shape = { geometry, slots: 1 };
+    const largest = 2 ** 20 / (64 * 4); // rows of scores
+    const without = { topK: false, quantiles: false };
+    expect(refusalOf({ ...shape, ...without, capacity: largest })).toBeUndefined();
+    for (const one of [{ topK: true }, { quantiles: true }]) {
+      const asked = { ...shape, ...without, ...one };
+      expect(refusalOf({ ...asked, capacity: largest })).toMatchObject({
+        code: "over-limit",
+        message: expect.stringContaining(`a capacity of at most ${largest - 2}, or fewer slots`),
+      });
+      expect(refusalOf({ ...asked, capacity: largest - 2 })).toBeUndefined();
+    }
   });
 
   test("refuses slots of which not one row fits", () => {
