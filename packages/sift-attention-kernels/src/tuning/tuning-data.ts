@@ -15,29 +15,35 @@ const upperQuarter = 0.6745; // a quarter of normal numbers lie above
 export class TuningData implements Disposable {
   /** [context][set]. */
   readonly buffers: readonly (readonly DecodeBuffers[])[];
-  readonly #owned: GpuBuffer[] = [];
+  readonly #owned: readonly GpuBuffer[];
 
-  private constructor(buffers: (own: GpuBuffer[]) => readonly (readonly DecodeBuffers[])[]) {
-    this.buffers = buffers(this.#owned);
+  private constructor(own: GpuBuffer[], buffers: readonly (readonly DecodeBuffers[])[]) {
+    this.#owned = own;
+    this.buffers = buffers;
   }
 
-  /** @param contexts Context lengths up to the capacity. */
+  /**
+   * Makes the buffers and fills keys and values.
+   * @param contexts Context lengths up to the capacity.
+   * @throws GpuError when there is no room; what was made is freed again.
+   */
   static async create(
     gpu: Gpu,
     options: ResolvedOptions,
     contexts: readonly number[],
   ): Promise<TuningData> {
-    const data = new TuningData((own) => createSets(gpu, options, { contexts, own }));
+    const own: GpuBuffer[] = [];
     try {
+      const data = new TuningData(own, createSets(gpu, options, { contexts, own }));
       await fillNormal(
         gpu,
-        data.#owned.filter(({ label }) => label === "keys" || label === "values"),
+        own.filter(({ label }) => label === "keys" || label === "values"),
         1,
       );
       await gpu.settled();
       return data;
     } catch (error) {
-      data.dispose();
+      for (const buffer of own) buffer.dispose();
       throw error;
     }
   }
