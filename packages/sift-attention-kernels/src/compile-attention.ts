@@ -15,12 +15,12 @@ async function compileAll(
   );
 }
 
-/** The buffers that the kernels pass numbers on in; what no kernel binds is not made. */
-function createWorkspace(
+/** The buffers that the kernels pass numbers on in, once the device has room for them; what no kernel binds is not made. */
+async function createWorkspace(
   gpu: Gpu,
   plan: AttentionPlan,
   planned: readonly PlannedKernel[],
-): ReadonlyMap<WorkspaceName, GpuBuffer> {
+): Promise<ReadonlyMap<WorkspaceName, GpuBuffer>> {
   const bound = new Set<string>(planned.flatMap(({ bindings }) => bindings));
   const shapes = Object.entries(workspaceShapes(plan)) as [WorkspaceName, readonly number[]][];
   const workspace = new Map<WorkspaceName, GpuBuffer>();
@@ -29,6 +29,7 @@ function createWorkspace(
       if (!bound.has(label)) continue;
       workspace.set(label, gpu.createBuffer({ label, dtype: "f32", shape, usage: "storage" }));
     }
+    await gpu.settled(); // memory that ran out is told late
     return workspace;
   } catch (error) {
     for (const buffer of workspace.values()) buffer.dispose();
@@ -44,6 +45,6 @@ export async function compileAttention(
 ): Promise<DeviceSiftAttention> {
   const planned = kernelsOf(routes);
   const kernels = await compileAll(gpu, planned);
-  const workspace = createWorkspace(gpu, plan, planned);
+  const workspace = await createWorkspace(gpu, plan, planned);
   return new DeviceSiftAttention({ gpu, plan, tuning, routes, kernels, workspace });
 }

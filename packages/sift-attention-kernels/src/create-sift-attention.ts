@@ -24,9 +24,10 @@ async function create(gpu: Gpu, options: SiftAttentionOptions): Promise<SiftAtte
 }
 
 /**
- * Compiles decode attention of one shape for a device.
+ * Compiles decode attention of one shape for a device, and waits until the device has its workspace.
  * @throws SiftError "invalid-option" for options that cannot be, "over-limit" for sizes that the device cannot hold,
- * "missing-feature" for a variant that it lacks, "disposed" or "device-lost".
+ * "missing-feature" for a variant that it lacks, "disposed" or "device-lost"; GpuError when the compiler or the device
+ * refuses a kernel, and what earlier calls left for `gpu.settled()` to throw.
  */
 export async function createSiftAttention(
   gpu: Gpu,
