@@ -2,7 +2,10 @@
 export interface DecodeStep {
   /** Sequences of this step, 1 to batch: the first rows of the batch's buffers. */
   readonly sequences: number;
-  /** The greatest context length among them, 1 to capacity; a larger number only costs time. */
+  /**
+   * The greatest context length among them, 1 to capacity. A larger number costs time and counts for `denseBelow`; under
+   * a smaller one the results are wrong.
+   */
   readonly longestContext: number;
 }
 

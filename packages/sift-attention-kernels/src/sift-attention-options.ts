@@ -21,9 +21,9 @@ export interface SiftAttentionOptions {
   readonly batch?: number;
   /** Multiplies q·k; above 0. Default headDim^(−1/2). */
   readonly scale?: number;
-  /** First visible keys that are kept whatever they weigh, and are left out of the quantiles. Default 0. */
+  /** First visible keys that sifted steps keep whatever they weigh, and quantiles leave out. Default 0. */
   readonly keepFirst?: number;
-  /** Last visible keys that are kept whatever they weigh, and are left out of the quantiles. Default 0. */
+  /** Last visible keys that sifted steps keep whatever they weigh, and quantiles leave out. Default 0. */
   readonly keepLast?: number;
   /** Of sifted and top-k steps. "mean-value" needs `DecodeBuffers.valueSums`. Default "none". */
   readonly droppedMass?: DroppedMass;

@@ -35,7 +35,8 @@ export interface SiftAttention extends Disposable {
 
   /**
    * What the `sequences` buffer holds: u32 [sequences.length, 4].
-   * @throws SiftError "invalid-step" for more sequences than the batch, a slot used twice, or numbers out of range.
+   * @throws SiftError "invalid-step" for more sequences than the batch, numbers out of range, or a slot used twice
+   * where `droppedMass` is "mean-value".
    */
   packSequences(sequences: readonly DecodeSequence[]): Uint32Array<ArrayBuffer>;
 
@@ -60,7 +61,7 @@ export interface SiftAttention extends Disposable {
   /** ln of the quantile of the weights of the keys that are not exempt; leaves output and statistics alone. */
   recordQuantiles(pass: GPUComputePassEncoder, binding: DecodeBinding, step: DecodeStep): void;
 
-  /** Full attention and the quantiles over the same scores: output, statistics and quantiles. */
+  /** Full attention, then the quantiles by a score pass of their own: output, statistics and quantiles. */
   recordFullWithQuantiles(
     pass: GPUComputePassEncoder,
     binding: DecodeBinding,

@@ -4,7 +4,7 @@ export type SubgroupSize = 0 | 4 | 8 | 16 | 32 | 64;
 /** Which twin of each kernel runs. All give the same results up to rounding. */
 export interface Variant {
   readonly subgroupSize: SubgroupSize;
-  /** Products in f16, sums in f32; needs the feature shader-f16 and `kvType: "f16"`. */
+  /** Keys and values widened to f32 by the feature shader-f16, not by their bits; needs it and `kvType: "f16"`. */
   readonly nativeF16: boolean;
   /**
    * Scores by subgroup matrices; needs chromium-experimental-subgroup-matrix, shader-f16 and `kvType: "f16"`. Head dimensions
