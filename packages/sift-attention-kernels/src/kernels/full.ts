@@ -1,6 +1,7 @@
 import { defineKernel } from "@sift-attention/gpu";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
 import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
+import { fullRoundBytes } from "../plan/workgroup-bytes.ts";
 import partialOutput from "../preludes/partial-output.wgsl";
 import fullText from "./full.wgsl";
 import { partGrid } from "./part-grid.ts";
@@ -16,8 +17,6 @@ import {
   roundElements,
   rowChunk,
 } from "./shared-constants.ts";
-
-const roundBytes = 8192; // more costs occupancy, less costs barriers
 
 /** Full attention of each part of a sequence, keys and values read once for all heads of a block. */
 export function planFull(plan: AttentionPlan): PlannedKernel {
@@ -53,7 +52,7 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
     features: shaderFeatures(plan),
   });
   const headRows = Math.max(
-    roundBytes / 4 / plan.blocks.blockPitch,
+    fullRoundBytes / 4 / plan.blocks.blockPitch,
     leastHeadRows(plan, plan.full),
   );
   const values = {

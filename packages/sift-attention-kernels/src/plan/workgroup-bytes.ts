@@ -9,9 +9,19 @@ function chunkOf({ workgroup, lanes, rows }: RowKnobs): number {
   return (workgroup / lanes) * rows;
 }
 
-/** Workgroup memory of the score or the full kernel at most: statistics of each row, and a number that each invocation exchanges. */
+/** Workgroup memory in which the full kernel adds its slots up: more costs occupancy, less costs barriers. */
+export const fullRoundBytes = 8192;
+
+/**
+ * Workgroup memory of the score or the full kernel at most, whichever has more: statistics of each row; or sums of each
+ * slot, where teams are no wider than slots, with statistics of each slot. Beside them a number that each invocation
+ * exchanges.
+ */
 export function rowKernelBytes({ blockPitch }: HeadBlocks, knobs: RowKnobs): number {
-  return chunkOf(knobs) * blockPitch * 8 + knobs.workgroup * 4 + leastRoundBytes;
+  const { workgroup, lanes } = knobs;
+  const scores = chunkOf(knobs) * blockPitch * 8;
+  const sums = Math.max(fullRoundBytes, workgroup * blockPitch * 4);
+  return Math.max(scores, sums + (workgroup / lanes) * blockPitch * 8) + workgroup * 4;
 }
 
 /** Workgroup memory of the attend kernel at most: survivors and their weights, counts and statistics of every team. */

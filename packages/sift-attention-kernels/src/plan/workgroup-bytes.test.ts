@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { planFull } from "../kernels/full.ts";
+import { defaultPlan, largeDevice } from "../testing/default-plan.ts";
+import type { RowKnobs } from "../tuning/tuning.ts";
+import type { AttentionPlan } from "./attention-plan.ts";
+import { rowKernelBytes } from "./workgroup-bytes.ts";
+
+const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+
+/** A header constant of an assembled kernel. */
+function constant(code: string, name: string): number {
+  return Number(new RegExp(`^const ${name}: u32 = (\\d+)u;$`, "m").exec(code)?.[1]);
+}
+
+/** Bytes of the arrays that the full kernel declares: rows that are added up, statistics of slots, exchanged numbers. */
+function fullBytes(plan: AttentionPlan): number {
+  const { code } = planFull(plan).assemble();
+  const { workgroup, lanes } = plan.full;
+  const { blockPitch } = plan.blocks;
+  const exchanged = plan.variant.subgroupSize === 0 ? workgroup * 4 : 0;
+  const statistics = (workgroup / lanes) * blockPitch * 8;
+  return constant(code, "HEAD_ROWS") * blockPitch * 4 + statistics + exchanged;
+}
+
+/** Bytes of the arrays that the score kernel declares: statistics of rows, exchanged numbers. */
+function scoreBytes(plan: AttentionPlan): number {
+  const { workgroup, lanes, rows } = plan.scores;
+  const exchanged = plan.variant.subgroupSize === 0 ? workgroup * 4 : 0;
+  return (workgroup / lanes) * rows * plan.blocks.blockPitch * 8 + exchanged;
+}
+
+function planOf(queryHeads: number, subgroupSize: 0 | 32, knobs: RowKnobs): AttentionPlan {
+  const geometry = { queryHeads, kvHeads: 1, headDim: 32 };
+  const options = { geometry, kvType: "f32", slots: 1, capacity: 64 } as const;
+  const plan = defaultPlan(largeDevice, options, { ...variant, subgroupSize });
+  return { ...plan, scores: knobs, full: knobs };
+}
+
+/** Every size that a tuning may name, fitting or not. */
+const sizes = ([0, 32] as const).flatMap((subgroupSize) =>
+  [1, 3, 8].flatMap((queryHeads) =>
+    [4, 16].flatMap((lanes) =>
+      [32, 256, 512].map((workgroup) => ({ subgroupSize, queryHeads, lanes, workgroup })),
+    ),
+  ),
+);
+
+describe("rowKernelBytes", () => {
+  test.each(sizes)("covers what the kernels declare: %o", (size) => {
+    const { subgroupSize, queryHeads, lanes, workgroup } = size;
+    const knobs = { lanes, rows: 2, workgroup, workgroups: 8 };
+    const plan = planOf(queryHeads, subgroupSize, knobs);
+    const bytes = rowKernelBytes(plan.blocks, knobs);
+    expect(fullBytes(plan)).toBeLessThanOrEqual(bytes);
+    expect(scoreBytes(plan)).toBeLessThanOrEqual(bytes);
+    expect(bytes).toBeLessThanOrEqual(2 * Math.max(fullBytes(plan), scoreBytes(plan)));
+  });
+});
