@@ -44,12 +44,11 @@ export async function checkBeginning(
   if (!rule) return 0;
   const { output } = await runStep(gpu, subject, contestant, 0);
   const { headDim } = subject.data.kernelCase.shape.geometry;
-  const bound = relativeBound(subject.sifting.attention.variant);
   const errors = samples.map((sample) => {
     const truth = sample.attend(rule).output;
     const start = sample.firstHead * headDim;
     const result = output.subarray(start, start + truth.length);
-    return expectClose(result, truth, { bound, against: "the float64 oracle" });
+    return expectClose(result, truth, { bound: relativeBound, against: "the float64 oracle" });
   });
   return Math.max(...errors);
 }

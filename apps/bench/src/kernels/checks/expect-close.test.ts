@@ -3,8 +3,7 @@ import { createNormal, createRandom } from "@sift-attention/testing/random";
 import { describe, expect, test } from "vitest";
 import { expectClose, relativeBound } from "./expect-close.ts";
 
-const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
-const options = { bound: relativeBound(variant), against: "the oracle" };
+const options = { bound: relativeBound, against: "the oracle" };
 
 describe("expectClose", () => {
   test("gives the error relative to the truth's largest value", () => {

@@ -40,7 +40,7 @@ export class WholeContext {
       this.#outputs.set(key, { name: contestant.kernel, output });
       return 0;
     }
-    const bound = 2 * relativeBound(this.#subject.sifting.attention.variant);
+    const bound = 2 * relativeBound;
     return expectClose(output, other.output, { bound, against: other.name });
   }
 }
