@@ -25,7 +25,10 @@ export interface SiftAttentionOptions {
   readonly keepFirst?: number;
   /** Last visible keys that sifted steps keep whatever they weigh, and quantiles leave out. Default 0. */
   readonly keepLast?: number;
-  /** Of sifted and top-k steps. "mean-value" needs `DecodeBuffers.valueSums`. Default "none". */
+  /**
+   * Of sifted and top-k steps. "mean-value" needs `DecodeBuffers.valueSums`. "renormalise" divides by the mass that was
+   * kept: under 2^−126, where f32 loses digits, the output is 0 or of few right digits. Default "none".
+   */
   readonly droppedMass?: DroppedMass;
   /**
    * Sifted steps of fewer keys, sequences × longest context, run as full attention, which is faster there: they keep
