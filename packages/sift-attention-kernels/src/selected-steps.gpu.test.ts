@@ -43,6 +43,27 @@ describe("recordTopK", () => {
   });
 });
 
+describe("a step whose longest context is too small", () => {
+  test("ends, and leaves the next one right", async () => {
+    for (const each of casesOf(rig)) {
+      rig.load(each);
+      const { sequences } = each;
+      await rig.run((attention, pass, binding) => {
+        rig.write(
+          "sequences",
+          attention.packSequences(sequences.map((one) => ({ ...one, keptKeys: 9 }))),
+        );
+        attention.recordTopK(pass, binding, { sequences: sequences.length, longestContext: 1 });
+        attention.recordQuantiles(pass, binding, {
+          sequences: sequences.length,
+          longestContext: 1,
+        });
+      });
+      expect((await checkTopK(rig, each, 0.25)).complaints).toEqual([]);
+    }
+  });
+});
+
 describe("recordQuantiles", () => {
   test("are the oracle's, over the keys that are not exempt; output and statistics stay", async () => {
     for (const each of casesOf(rig)) {

@@ -331,6 +331,9 @@ fn narrow(search: Search, shift: u32, index: u32) -> Search {
   return workgroupUniformLoad(&found);
 }
 
+// Two searches over 32 bits, at least one bit a round.
+const MOST_ROUNDS = 64u;
+
 // Narrows until one demerit is left, and when some keys of it lie below the cut, until one of those keys is left.
 fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
   own_list = list_of(row, h);
@@ -339,7 +342,11 @@ fn search_cut(row: u32, h: u32, span: Span, index: u32) -> Cut {
   var search = widest_search(index);
   var among_equals = false;
   var cut = Cut(0u, EVERY);
-  loop {
+  // Each round narrows the range; a step whose longest context is too small has counted keys missing, and must end too.
+  for (var round = 0u; round < MOST_ROUNDS; round++) {
+    if (search.wanted - 1u >= search.candidates) {
+      break;
+    }
     if (search.least == search.greatest) {
       if (among_equals) {
         cut.last_key = search.least;
