@@ -1,7 +1,11 @@
-import type { AttentionPlan, RowKnobs } from "@sift-attention/sift-attention-kernels";
+import {
+  type AttentionPlan,
+  partCount,
+  partPitch,
+  type RowKnobs,
+} from "@sift-attention/sift-attention-kernels";
 import { type KernelCase, keysBytes } from "../cases/kernel-case.ts";
 import type { KernelName } from "../run/kernel-name.ts";
-import { partCount } from "./part-count.ts";
 
 const F32_BYTES = 4;
 const STATISTICS_BYTES = 16;
@@ -61,7 +65,8 @@ function partialsBytes({ kernelCase, plan }: CountedStep, knobs: RowKnobs): numb
   const rows = headBlocks * kernelCase.batch;
   const slots = knobs.workgroup / knobs.lanes;
   const chunk = "tile" in knobs ? Number(knobs.tile) : slots * knobs.rows;
-  const parts = partCount(kernelCase.context, { rows, chunk, workgroups: knobs.workgroups });
+  const pitch = partPitch(knobs.workgroups, headBlocks, kernelCase.batch);
+  const parts = partCount(kernelCase.context, chunk, pitch);
   const { headDim } = kernelCase.shape.geometry;
   return 2 * rows * parts * (blockHeads * headDim + PART_STATISTICS * blockPitch) * F32_BYTES;
 }
