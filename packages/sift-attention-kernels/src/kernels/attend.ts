@@ -7,13 +7,14 @@ import partialOutput from "../preludes/partial-output.wgsl";
 import attendText from "./attend.wgsl";
 import { partGrid } from "./part-grid.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { headRowFile, kvFile, lanesFile, partsFile, rankFile } from "./shader-files.ts";
+import { headRowFile, kvFile, lanesFile, partsFile, rankFile, statsFile } from "./shader-files.ts";
 import {
   laneConstants,
   laneValues,
   leastHeadRows,
   placeConstants,
   placeValues,
+  ringLength,
   roundElements,
   rowChunk,
   teamSize,
@@ -81,6 +82,7 @@ function files(plan: AttentionPlan, ...rule: readonly ShaderFile[]): readonly Sh
     headRowFile(plan),
     lanesFile(plan),
     partsFile,
+    statsFile,
     { name: "partial-output.wgsl", text: partialOutput },
     ...rule,
     { name: "attend.wgsl", text: attendText },
@@ -88,12 +90,12 @@ function files(plan: AttentionPlan, ...rule: readonly ShaderFile[]): readonly Sh
 }
 
 function attendValues(plan: AttentionPlan): ConstantValues<typeof constants> {
-  const headRows = Math.max(ringLength(plan), leastHeadRows(plan, plan.attend));
+  const headRows = Math.max(ringLength(plan.attend), leastHeadRows(plan, plan.attend));
   return {
     ...placeValues(plan),
     ...laneValues(plan, plan.attend),
     TILE: plan.attend.tile,
-    RING: ringLength(plan),
+    RING: ringLength(plan.attend),
     STAT_STEPS: Math.max(0, Math.log2(teamSize(plan, plan.attend) / plan.blocks.blockPitch)),
     HEAD_ROWS: headRows,
     ROUND_ELEMENTS: roundElements(plan, plan.attend, headRows),
@@ -102,11 +104,6 @@ function attendValues(plan: AttentionPlan): ConstantValues<typeof constants> {
     ATTEND_WORKGROUPS: plan.attend.workgroups,
     SUM_KEPT: plan.options.droppedMass === "renormalise",
   };
-}
-
-/** Places for survivors: those of a tile, those left of a round, and a round that is still being read. */
-export function ringLength({ attend }: AttentionPlan): number {
-  return 2 ** Math.ceil(Math.log2(attend.tile + 2 * rowChunk(attend)));
 }
 
 function grid(plan: AttentionPlan): PlannedKernel["grid"] {

@@ -5,7 +5,7 @@ import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
 import matrixProductsText from "../preludes/matrix-products.wgsl";
 import { partGrid } from "./part-grid.ts";
 import scoresMatrixText from "./scores-matrix.wgsl";
-import { partsFile } from "./shader-files.ts";
+import { partsFile, statsFile } from "./shader-files.ts";
 import { placeConstants, placeValues, rowChunk } from "./shared-constants.ts";
 
 /** How matrices are loaded, multiplied and stored. */
@@ -27,7 +27,12 @@ export function planScoresMatrix(
 ): PlannedKernel {
   const spec = defineKernel({
     name: "scores-matrix",
-    files: [products.file, partsFile, { name: "scores-matrix.wgsl", text: scoresMatrixText }],
+    files: [
+      products.file,
+      partsFile,
+      statsFile,
+      { name: "scores-matrix.wgsl", text: scoresMatrixText },
+    ],
     bindings: {
       queries: "read",
       keys: "read",

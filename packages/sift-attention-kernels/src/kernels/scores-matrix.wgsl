@@ -32,11 +32,6 @@ const_assert 2u * BLOCK_PITCH <= COLUMNS;
 var<workgroup> tops: array<atomic<u32>, BLOCK_PITCH>; // bits of max |q|, which are in the order of the numbers
 var<workgroup> stats: array<vec2<f32>, WORKGROUP>;
 
-fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-  let top = max(a.x, b.x);
-  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
-}
-
 fn power_of_two(exponent: i32) -> f32 {
   return bitcast<f32>(u32(exponent + 127) << 23u);
 }

@@ -6,7 +6,7 @@ import { partGrid } from "./part-grid.ts";
 import scoresText from "./scores.wgsl";
 import { planScoresMatrix } from "./scores-matrix.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { kvFile, lanesFile, partsFile } from "./shader-files.ts";
+import { kvFile, lanesFile, partsFile, statsFile } from "./shader-files.ts";
 import {
   halvings,
   laneConstants,
@@ -21,7 +21,13 @@ export function planScores(plan: AttentionPlan): PlannedKernel {
   if (usesMatrices(plan)) return planScoresMatrix(plan);
   const spec = defineKernel({
     name: "scores",
-    files: [kvFile(plan), lanesFile(plan), partsFile, { name: "scores.wgsl", text: scoresText }],
+    files: [
+      kvFile(plan),
+      lanesFile(plan),
+      partsFile,
+      statsFile,
+      { name: "scores.wgsl", text: scoresText },
+    ],
     bindings: {
       queries: "read",
       keys: "read",

@@ -25,11 +25,6 @@ const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 
 var<workgroup> stats: array<vec2<f32>, SLOTS * ITEMS>;
 
-fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-  let top = max(a.x, b.x);
-  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, input: LaneInput) {
   enter_lanes(input);

@@ -9,6 +9,7 @@ import kvF16Native from "../preludes/kv-f16-native.wgsl";
 import kvF32 from "../preludes/kv-f32.wgsl";
 import lanesSubgroup from "../preludes/lanes-subgroup.wgsl";
 import lanesWorkgroup from "../preludes/lanes-workgroup.wgsl";
+import mergeStats from "../preludes/merge-stats.wgsl";
 import parts from "../preludes/parts.wgsl";
 import scoreRank from "../preludes/score-rank.wgsl";
 
@@ -21,6 +22,9 @@ const headRows: Readonly<Record<number, string>> = {
 
 /** `parts.wgsl`: how a sequence is divided, and where its rows lie. */
 export const partsFile: ShaderFile = { name: "parts.wgsl", text: parts };
+
+/** `merge-stats.wgsl`: what parts of the scores leave, as one. */
+export const statsFile: ShaderFile = { name: "merge-stats.wgsl", text: mergeStats };
 
 /** `score-rank.wgsl`: scores as whole numbers of the same order. */
 export const rankFile: ShaderFile = { name: "score-rank.wgsl", text: scoreRank };

@@ -1,5 +1,5 @@
 import type { AttentionPlan } from "../plan/attention-plan.ts";
-import type { RowKnobs } from "../tuning/tuning.ts";
+import type { AttendKnobs, RowKnobs } from "../tuning/tuning.ts";
 
 const widestTeam = 32; // flags of a team are counted in one u32
 const teamWithoutSubgroups = 16;
@@ -89,15 +89,20 @@ export function halvings({ blocks }: AttentionPlan, { lanes, rows }: RowKnobs): 
   return Math.min(Math.log2(lanes), Math.log2(rows * blocks.blockPitch));
 }
 
-/** Keys that a workgroup of the score or the full kernel takes at a time. */
+/** Rows that a workgroup takes at a time. */
 export function rowChunk({ workgroup, lanes, rows }: RowKnobs): number {
   return (workgroup / lanes) * rows;
+}
+
+/** Places of the attend kernel's ring: for the survivors of a tile behind those that did not fill a round. */
+export function ringLength(knobs: AttendKnobs): number {
+  return 2 ** Math.ceil(Math.log2(knobs.tile + rowChunk(knobs)));
 }
 
 /** Dimensions of each lane that are added over the slots at a time: the most that `headRows` rows of memory hold. */
 export function roundElements(plan: AttentionPlan, knobs: RowKnobs, headRows: number): number {
   const elements = laneWords(plan, knobs) * kvWidth(plan);
-  const rowsEach = (knobs.workgroup / teamSize(plan, knobs)) * knobs.lanes;
+  const rowsEach = leastHeadRows(plan, knobs);
   for (let rounds = 1; rounds < elements; rounds++) {
     if (elements % rounds === 0 && (elements / rounds) * rowsEach <= headRows) {
       return elements / rounds;

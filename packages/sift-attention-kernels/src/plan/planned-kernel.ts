@@ -12,6 +12,7 @@ import {
   validateShader,
 } from "@sift-attention/gpu";
 import type { DecodeStep } from "../decode-step.ts";
+import type { WorkspaceName } from "./workspace.ts";
 
 /** Buffers that kernels bind, by the names that shaders give them: the caller's, then the shared workspace. */
 export type BindingName =
@@ -24,13 +25,7 @@ export type BindingName =
   | "quantiles"
   | "output"
   | "statistics"
-  | "scores"
-  | "score_stats"
-  | "partials"
-  | "partial_stats"
-  | "cuts"
-  | "histograms"
-  | "candidates";
+  | WorkspaceName;
 
 /** Counts of workgroups of a step. Plain numbers: recording allocates nothing. */
 export interface KernelGrid {

@@ -1,13 +1,9 @@
+import { ringLength, rowChunk } from "../kernels/shared-constants.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs } from "../tuning/tuning.ts";
 import type { HeadBlocks } from "./head-blocks.ts";
 
 const leastRoundBytes = 2048; // smaller rounds of adding the slots up cost more barriers than they save
 const leastTeam = 4;
-
-/** Rows that a workgroup takes at a time. */
-function chunkOf({ workgroup, lanes, rows }: RowKnobs): number {
-  return (workgroup / lanes) * rows;
-}
 
 /** Workgroup memory in which the full kernel adds its slots up: more costs occupancy, less costs barriers. */
 export const fullRoundBytes = 8192;
@@ -19,7 +15,7 @@ export const fullRoundBytes = 8192;
  */
 export function rowKernelBytes({ blockPitch }: HeadBlocks, knobs: RowKnobs): number {
   const { workgroup, lanes } = knobs;
-  const scores = chunkOf(knobs) * blockPitch * 8;
+  const scores = rowChunk(knobs) * blockPitch * 8;
   const sums = Math.max(fullRoundBytes, workgroup * blockPitch * 4);
   return Math.max(scores, sums + (workgroup / lanes) * blockPitch * 8) + workgroup * 4;
 }
@@ -28,11 +24,12 @@ export function rowKernelBytes({ blockPitch }: HeadBlocks, knobs: RowKnobs): num
 export function attendKernelBytes({ blockPitch }: HeadBlocks, knobs: AttendKnobs): number {
   const { tile, workgroup } = knobs;
   const teams = workgroup / leastTeam;
-  const survivors = 2 ** Math.ceil(Math.log2(tile + 2 * chunkOf(knobs)));
-  const counts = (tile / workgroup) * teams * 8;
+  const counts = (tile / workgroup) * teams * 4;
   const statistics = (teams * 3 + 4) * blockPitch * 4;
   const exchanged = workgroup * 4;
-  return survivors * (1 + blockPitch) * 4 + counts + statistics + exchanged + leastRoundBytes;
+  return (
+    ringLength(knobs) * (1 + blockPitch) * 4 + counts + statistics + exchanged + leastRoundBytes
+  );
 }
 
 /** Invocations per head that sum the statistics of the parts. */

@@ -127,6 +127,11 @@ fn place_of(sequence: vec4<u32>, head_block: u32) -> Place {
   let row = (sequence.x * KV_HEADS + kv_head) * CAPACITY + sequence.y;
   return Place(kv_head, kv_head * GROUP + first, min(BLOCK_HEADS, GROUP - first), row, sequence.z - sequence.y);
 }
+// Statistics of two sets of scores, (maximum, sum of exp(score − maximum)), as those of both together.
+fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let top = max(a.x, b.x);
+  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
+}
 // Σ weight · value over the rows of a workgroup, for the heads of a head block. Each lane sums LANE_ELEMENTS dimensions
 // for every head; the slots of the workgroup see different rows and are added up at the end.
 const WORDS = HEAD_DIM / KV_WIDTH;
@@ -380,8 +385,8 @@ const STAT_UNIT = BLOCK_PITCH << STAT_STEPS;
 const LOWEST = -3.0e38;
 const_assert STAT_UNIT == max(TEAM, BLOCK_PITCH);
 const_assert TILE % WORKGROUP == 0u;
-// Survivors that wait, those of a tile, and a round that slow invocations may still be reading.
-const_assert RING >= TILE + 2u * ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROWS >= RING;
+// Survivors that did not fill a round, and those of a tile.
+const_assert RING >= TILE + ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROWS >= RING;
 
 @group(0) @binding(0) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(1) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -391,8 +396,7 @@ const_assert RING >= TILE + 2u * ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROW
 @group(0) @binding(6) var<storage, read_write> partial_stats: array<f32>; // [batch · HEAD_BLOCKS · parts, 5, BLOCK_PITCH]
 
 var<workgroup> ring_keys: array<u32, RING>;
-// Of the tiles of odd and of even rounds.
-var<workgroup> counts: array<u32, 2u * KEYS * TEAMS>;
+var<workgroup> counts: array<u32, KEYS * TEAMS>;
 var<workgroup> team_stats: array<f32, TEAMS * 3u * BLOCK_PITCH>;
 var<workgroup> shared_log_sums: array<f32, BLOCK_PITCH>;
 
@@ -412,11 +416,6 @@ fn team_sum(value: f32) -> f32 {
     sum += lane_xor(sum, 1u << 3u);
   }
   return sum;
-}
-
-fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-  let top = max(a.x, b.x);
-  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
 }
 
 // ln Σ exp(score) of each head over all keys, into `shared_log_sums`, from what the workgroups of the score pass left: each
@@ -532,7 +531,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   var dropped_mass = array<f32, BLOCK_HEADS>();
   var union_kept = 0u;
   var added = 0u;
-  var first_count = 0u;
   for (var tile = group.x; tile < tiles; tile += parts) {
     var place = array<u32, KEYS>();
     var survives = 0u;
@@ -556,7 +554,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       let flags = count_flags(any_kept);
       place[0u] = flags.x;
       if (local_index % TEAM == 0u) {
-        counts[first_count + 0u * TEAMS + team] = flags.y;
+        counts[0u * TEAMS + team] = flags.y;
       }
     }
     workgroupBarrier();
@@ -567,13 +565,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         if (0u == team) {
           place[0u] += union_kept;
         }
-        union_kept += counts[first_count + 0u * TEAMS + 0u];
+        union_kept += counts[0u * TEAMS + 0u];
       }
       {
         if (1u == team) {
           place[0u] += union_kept;
         }
-        union_kept += counts[first_count + 0u * TEAMS + 1u];
+        union_kept += counts[0u * TEAMS + 1u];
       }
     }
     // @unroll
@@ -596,7 +594,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     {
       score[0u] = scores[first_score + min(next * TILE + 0u * WORKGROUP + local_index, last_key)];
     }
-    first_count = KEYS * TEAMS - first_count;
     workgroupBarrier();
     while (union_kept - added >= ROUND) {
       add_round(added, ROUND, own.row, local_index);

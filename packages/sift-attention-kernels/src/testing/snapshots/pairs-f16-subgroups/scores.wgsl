@@ -101,6 +101,11 @@ fn place_of(sequence: vec4<u32>, head_block: u32) -> Place {
   let row = (sequence.x * KV_HEADS + kv_head) * CAPACITY + sequence.y;
   return Place(kv_head, kv_head * GROUP + first, min(BLOCK_HEADS, GROUP - first), row, sequence.z - sequence.y);
 }
+// Statistics of two sets of scores, (maximum, sum of exp(score − maximum)), as those of both together.
+fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let top = max(a.x, b.x);
+  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
+}
 // scores[h, i] = scale · dot(query[h], key[i]) for the query heads h of a block and the visible keys i. Each workgroup
 // also leaves, per head, the maximum of its scores and the sum of exp(score − maximum): log-sum-exp needs no second
 // pass over the keys.
@@ -127,11 +132,6 @@ const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 @group(0) @binding(4) var<storage, read_write> score_stats: array<vec2<f32>>; // [batch · HEAD_BLOCKS · parts, BLOCK_PITCH]
 
 var<workgroup> stats: array<vec2<f32>, SLOTS * ITEMS>;
-
-fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-  let top = max(a.x, b.x);
-  return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
-}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, input: LaneInput) {
