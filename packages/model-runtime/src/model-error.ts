@@ -11,6 +11,7 @@ export type ModelErrorCode =
   | "busy"
   | "checksum"
   | "context-overflow"
+  | "device-lost"
   | "disposed"
   | "download"
   | "missing-file"
