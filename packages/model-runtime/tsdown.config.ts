@@ -1,3 +1,4 @@
+import { wgsl } from "@sift-attention/wgsl";
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
@@ -7,6 +8,7 @@ const config: UserConfig = defineConfig({
   target: "es2022",
   dts: true,
   sourcemap: true,
+  plugins: [wgsl()],
 });
 
 export default config;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { wgsl } from "@sift-attention/wgsl";
 import { build } from "tsdown";
 import { describe, expect, test } from "vitest";
 
@@ -11,7 +12,8 @@ async function bundle(entry: string): Promise<string> {
     // Or it would empty dist, which other packages' tests run from.
     ...{ entry: [entry], logLevel: "silent", clean: false },
     deps: { alwaysBundle: [/^@sift-attention\//, /^@huggingface\//] },
-    inputOptions: { resolve: { conditionNames: ["@sift-attention/source"] } },
+    plugins: [wgsl()],
+    inputOptions: { resolve: { conditionNames: ["browser", "@sift-attention/source"] } },
   });
   return (result?.chunks ?? []).map((chunk) => ("code" in chunk ? chunk.code : "")).join("\n");
 }
