@@ -1,9 +1,12 @@
-// Loads the prebuilt llama.cpp of the npm package node-llama-cpp from .cache/peers and opens a model on the CPU.
+// Loads the prebuilt llama.cpp of the npm package node-llama-cpp from .cache/peers, or from SIFT_PEERS, and opens a model.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const folder = new URL("../../.cache/peers/", import.meta.url);
+const folder = process.env.SIFT_PEERS
+  ? pathToFileURL(`${resolve(process.env.SIFT_PEERS)}/`)
+  : new URL("../../.cache/peers/", import.meta.url);
 
 async function importLlama() {
   if (!existsSync(new URL("node_modules/node-llama-cpp/", folder))) {
@@ -16,11 +19,17 @@ async function importLlama() {
   return import(pathToFileURL(require.resolve("node-llama-cpp")).href);
 }
 
-/** A model on the CPU and a context of `contextSize` tokens for each of `sequences` sequences. */
-export async function openLlama(modelPath, { contextSize, sequences = 1, threads = 2 }) {
+/**
+ * A model and a context of `contextSize` tokens for each of `sequences` sequences: on the CPU, or with all layers on the
+ * GPU that `gpu` names, "vulkan" or "cuda".
+ */
+export async function openLlama(
+  modelPath,
+  { contextSize, sequences = 1, threads = 2, gpu = false },
+) {
   const { getLlama } = await importLlama();
-  const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
-  const model = await llama.loadModel({ modelPath, gpuLayers: 0 });
+  const llama = await getLlama({ gpu, build: "never", logLevel: "error" });
+  const model = await llama.loadModel({ modelPath, gpuLayers: gpu ? "max" : 0 });
   const context = await model.createContext({ contextSize, sequences, threads, batchSize: 512 });
-  return { model, context };
+  return { llama, model, context };
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Unpacks every tensor of a GGUF file to F32: python gguf-to-f32.py IN.gguf OUT.gguf. Needs gguf and numpy.
+"""Unpacks the tensors of a GGUF file: python gguf-unpacked.py IN.gguf OUT.gguf [f32|f16]. Needs gguf and numpy.
+
+Vectors stay F32 with f16 too.
 
 llama.cpp multiplies packed weights with activations rounded to 8 bits. From the unpacked copy it computes the same model
 in float32, so that its choices can be compared closely.
@@ -12,6 +14,7 @@ from gguf.quants import dequantize
 
 reader = GGUFReader(sys.argv[1])
 writer = GGUFWriter(sys.argv[2], 'llama')
+half = sys.argv[3:] == ['f16']
 replaced = {'general.architecture', 'general.file_type', 'general.quantization_version'}
 for name, field in reader.fields.items():
     if name.startswith('GGUF.') or name in replaced:
@@ -20,9 +23,10 @@ for name, field in reader.fields.items():
         writer.add_array(name, list(field.contents()))
     else:
         writer.add_key_value(name, field.contents(), field.types[0])
-writer.add_file_type(0)
+writer.add_file_type(1 if half else 0)
 for tensor in reader.tensors:
-    values = dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+    dtype = np.float16 if half and len(tensor.shape) > 1 else np.float32
+    values = dequantize(tensor.data, tensor.tensor_type).astype(dtype)
     writer.add_tensor(tensor.name, values.reshape([int(size) for size in reversed(tensor.shape)]))
 writer.write_header_to_file()
 writer.write_kv_data_to_file()
