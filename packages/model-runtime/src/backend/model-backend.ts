@@ -10,7 +10,7 @@ export interface ModelBackend {
   readonly description: string;
   /** Bytes of the weights as they are held. */
   readonly weightBytes: number;
-  /** Rows of a `run` at most. */
+  /** Rows of a `run` at most, as things stand: a backend that learns what fits in a short while changes it between calls. */
   readonly maxRows: number;
   /** Decode calls that are worth having under way at a time: 1 where each is done before it returns. */
   readonly decodesAhead: number;
@@ -43,12 +43,24 @@ export interface SequenceSlots {
    * @throws ModelError "aborted".
    */
   prepare(attention: PassAttention, signal?: AbortSignal): Promise<void>;
-  /** From now on tokens of the slot are drawn by these rules; `tokens` are those seen so far, the prompt. */
-  startSampling(slot: number, rules: SamplingRules, tokens: readonly number[]): void;
-  /** Runs consecutive tokens of one slot. Positions below the first one are in the slot already. */
+  /**
+   * Calls made from now on draw tokens of the slot by these rules. `generated` are tokens of this generation that were
+   * drawn before, elsewhere.
+   */
+  startSampling(
+    slot: number,
+    rules: SamplingRules,
+    prompt: readonly number[],
+    generated?: readonly number[],
+  ): void;
+  /**
+   * Runs consecutive tokens of one slot. Positions below the first one are in the slot already; what it holds from there
+   * on is gone.
+   */
   run(call: RowsCall): Promise<RowsResult>;
   /** Runs the token that was drawn last in each of the slots, and draws the next. */
   decode(rows: readonly DecodeRow[]): Promise<readonly DecodedToken[]>;
+  /** Calls that have not settled by then reject with ModelError "disposed". */
   dispose(): void;
 }
 

@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SamplingOptions } from "../generate-options.ts";
-import { createSampler, type Sampler } from "./sampler.ts";
+import { createRandom } from "./random.ts";
+import { createSampler } from "./sampler.ts";
 import { samplingRules } from "./sampling-rules.ts";
 
-function sampler(options: SamplingOptions, size: number, prompt: readonly number[] = []): Sampler {
-  return createSampler(samplingRules(options, {}, size), size, prompt);
+/** A sampler with its own uniform numbers, one a draw. */
+function sampler(
+  options: SamplingOptions,
+  size: number,
+  prompt: readonly number[] = [],
+  generated: readonly number[] = [],
+): { next(logits: Float32Array): number } {
+  const rules = samplingRules(options, {}, size);
+  const drawing = createSampler(rules, size, prompt, generated);
+  const random = createRandom(rules.seed);
+  return { next: (logits) => drawing.next(logits, random()) };
 }
 
 /** Sum of (seen − expected)² / expected; a token that must not come counts as Infinity when it does. */
@@ -81,6 +91,15 @@ describe("createSampler", () => {
     expect(sampler({ repetitionPenalty: 1.5 }, 3, [0, 1]).next(logits)).toBe(2);
     const penalised = sampler({ frequencyPenalty: 0.15 }, 3, [0]);
     expect(Array.from({ length: 4 }, () => penalised.next(logits))).toEqual([0, 1, 0, 2]);
+  });
+
+  test("goes on where another sampler of the same rules stopped", () => {
+    const logits = Float32Array.of(3, 2.9, 2.8, 2.6);
+    const rules = { frequencyPenalty: 0.15, presencePenalty: 0.1, repetitionPenalty: 1.01 };
+    const whole = sampler(rules, 4, [3]);
+    const ids = Array.from({ length: 8 }, () => whole.next(logits));
+    const second = sampler(rules, 4, [3], ids.slice(0, 5));
+    expect(Array.from({ length: 3 }, () => second.next(logits))).toEqual(ids.slice(5));
   });
 
   test("a bias of −100 bans a token and one of 100 forces it", () => {

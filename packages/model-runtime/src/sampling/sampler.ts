@@ -1,43 +1,49 @@
 import { adjustLogits } from "./adjust-logits.ts";
 import { expectLogits } from "./expect-logits.ts";
 import { likelyTokens, truncatesNothing } from "./likely-tokens.ts";
-import { createRandom } from "./random.ts";
 import type { SamplingRules } from "./sampling-rules.ts";
 
 /** Draws the tokens of one generation and remembers them for the penalties. */
 export interface Sampler {
-  /** The next token. `logits` [vocabulary] stay as they are. @throws ModelError "bad-logits" when one is not finite. */
-  next(logits: Float32Array): number;
+  /**
+   * The next token. `logits` [vocabulary] stay as they are; `uniform` in [0, 1) decides, and is unused at temperature 0.
+   * @throws ModelError "bad-logits" when one is not finite.
+   */
+  next(logits: Float32Array, uniform: number): number;
 }
 
 /**
  * The rules apply in Hugging Face's order: bias, repetition penalty (prompt and generation), presence and frequency
  * penalties (generation only), temperature, top-k, top-p, min-p; then one draw. At temperature 0 the largest adjusted
- * logit wins, of equal ones the lowest id.
+ * logit wins, of equal ones the lowest id. `generated` are tokens drawn before, by another sampler of the same rules.
  */
 export function createSampler(
   rules: SamplingRules,
   vocabularySize: number,
   prompt: readonly number[],
+  generated: readonly number[] = [],
 ): Sampler {
-  const random = createRandom(rules.seed);
   const seen = new Set(prompt);
-  const generated = new Map<number, number>();
+  const counts = new Map<number, number>();
+  const note = (id: number): void => {
+    seen.add(id);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  };
+  for (const id of generated) note(id);
   const adjusted = new Float32Array(vocabularySize);
   const weights = new Float64Array(rules.temperature === 0 ? 0 : vocabularySize);
   const everyId = Int32Array.from(weights, (_, id) => id);
-  const draw = (): number =>
-    pick(truncatesNothing(rules) ? everyId : likelyTokens(weights, rules), weights, random());
+  const draw = (uniform: number): number =>
+    pick(truncatesNothing(rules) ? everyId : likelyTokens(weights, rules), weights, uniform);
   return {
-    next(logits) {
+    next(logits, uniform) {
       expectLogits(logits);
       adjusted.set(logits);
-      adjustLogits(adjusted, rules, { seen, generated });
+      adjustLogits(adjusted, rules, { seen, generated: counts });
       const best = largest(adjusted);
       if (rules.temperature > 0) weigh(weights, adjusted, adjusted[best]!, rules.temperature);
-      const id = rules.temperature > 0 ? draw() : best;
-      seen.add(id);
-      generated.set(id, (generated.get(id) ?? 0) + 1);
+      const id = rules.temperature > 0 ? draw(uniform) : best;
+      note(id);
       return id;
     },
   };

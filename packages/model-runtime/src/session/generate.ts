@@ -1,4 +1,5 @@
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
+import { createRandom } from "../sampling/random.ts";
 import { createSampler } from "../sampling/sampler.ts";
 import { logSumExp, topLogprobs } from "../sampling/token-logprobs.ts";
 import type { StepStatistics } from "../step-statistics.ts";
@@ -98,13 +99,14 @@ type WrittenToken = Omit<GeneratedToken, "durationMs"> & {
 function createWriter(generation: Generation): { write(prediction: Prediction): WrittenToken } {
   const { sequence, settings, tokenizer, prompt, stopTokens } = generation;
   const sampler = createSampler(settings.sampling, sequence.config.vocabularySize, prompt);
+  const random = createRandom(settings.sampling.seed);
   const text = new TextStream(settings.stop);
   const tokensLeft = sequence.cache.capacity - prompt.length;
   const maxTokens = Math.min(settings.maxTokens, tokensLeft);
   let step = 0;
   return {
     write({ logits, statistics }) {
-      const id = sampler.next(logits);
+      const id = sampler.next(logits, settings.sampling.temperature > 0 ? random() : 0);
       step++;
       const isStopToken = stopTokens.has(id);
       const certain = isStopToken ? "" : text.push(tokenizer.tokenBytes(id));
