@@ -2,6 +2,9 @@
 // scores of all lines (rows × G query heads) → weights and kept flags per line → list of the keys that any line keeps
 // → sum of the value rows in the list → dropped mass put back.
 //
+// A row sees the last WINDOW keys. The keys of a block begin at a multiple of TILE below all that its rows see, so that
+// the tiles of a row do not depend on its block; keys that a row does not see get weight 0.
+//
 // grid: several rows: blocks of rows × KV heads, each whole in the scratch of the thread that draws it. One row: every
 // KV head is a block in memory that threads share, and scores, weights and values are jobs of their own, cut by keys.
 // Both make every sum in the same order.
@@ -32,6 +35,8 @@ const BLOCK_SUMS: i32 = 21;
 const SHARED_BLOCKS: i32 = 22, BLOCK_BYTES: i32 = 23;
 /** First and last keys that the quantile leaves out. */
 const EXEMPT_FIRST: i32 = 24, EXEMPT_LAST: i32 = 25;
+/** Keys that a row sees at most; not more than there are. */
+const WINDOW: i32 = 26;
 // f64 numbers.
 const SCALE: i32 = 0, TAU: i32 = 1, LOG_THRESHOLD: i32 = 2;
 
@@ -44,8 +49,24 @@ function floats(address: i32, index: i32): usize {
   return (address as usize) + ((index as usize) << 2);
 }
 
-function cacheOf(which: i32, kvHead: i32): usize {
-  return floats(argument(which), kvHead * argument(CAPACITY) * argument(HEAD_DIM));
+/** Row `position` of a KV head. */
+function cacheOf(which: i32, kvHead: i32, position: i32): usize {
+  const row = (kvHead as usize) * (argument(CAPACITY) as usize) + (position as usize);
+  return (argument(which) as usize) + ((row * (argument(HEAD_DIM) as usize)) << 2);
+}
+
+/** The first key that row r sees. */
+// @ts-ignore: decorator
+@inline
+function firstKeyOf(r: i32): i32 {
+  return max(0, argument(FIRST_POSITION) + r + 1 - argument(WINDOW));
+}
+
+/** The first key of a block whose first row is r. */
+// @ts-ignore: decorator
+@inline
+function blockStart(r: i32): i32 {
+  return firstKeyOf(r) & ~(block.TILE - 1);
 }
 
 function groupSize(): i32 {
@@ -56,10 +77,15 @@ export function blockCount(): i32 {
   return (argument(ROWS) + argument(BLOCK_ROWS) - 1) / argument(BLOCK_ROWS);
 }
 
-function addRow(sum: usize, row: usize, headDim: i32): void {
-  for (let i: usize = 0; i < (headDim as usize) << 2; i += 4) {
-    store<f32>(sum + i, load<f32>(sum + i) + load<f32>(row + i));
-  }
+/** Adds the values of row r to the sum of what the row before it sees, and takes away the row that left the window. */
+function slideSum(sum: usize, kvHead: i32, r: i32): void {
+  const headDim = argument(HEAD_DIM), position = argument(FIRST_POSITION) + r;
+  const end = (headDim as usize) << 2, left = position - argument(WINDOW);
+  const added = cacheOf(VALUES, kvHead, position);
+  for (let i: usize = 0; i < end; i += 4) store<f32>(sum + i, load<f32>(sum + i) + load<f32>(added + i));
+  if (left < 0) return;
+  const taken = cacheOf(VALUES, kvHead, left);
+  for (let i: usize = 0; i < end; i += 4) store<f32>(sum + i, load<f32>(sum + i) - load<f32>(taken + i));
 }
 
 /** Notes the sum of values before each block and advances the running sums over all rows. */
@@ -67,13 +93,12 @@ export function advanceValueSums(): void {
   const headDim = argument(HEAD_DIM), width = headDim << 2, blocks = blockCount();
   for (let kvHead = 0; kvHead < argument(KV_HEADS); kvHead++) {
     const sum = floats(argument(VALUE_SUMS), kvHead * headDim);
-    const values = cacheOf(VALUES, kvHead);
     for (let r = 0; r < argument(ROWS); r++) {
       if (r % argument(BLOCK_ROWS) == 0) {
         const at = kvHead * blocks + r / argument(BLOCK_ROWS);
         memory.copy(floats(argument(BLOCK_SUMS), at * headDim), sum, width);
       }
-      addRow(sum, values + ((argument(FIRST_POSITION) + r) as usize) * (width as usize), headDim);
+      slideSum(sum, kvHead, r);
     }
   }
 }
@@ -84,13 +109,13 @@ export function blockTicket(ticket: i32): void {
   const from = (ticket / argument(KV_HEADS)) * argument(BLOCK_ROWS);
   const to = min(from + argument(BLOCK_ROWS), argument(ROWS));
   const lines = (to - from) * groupSize();
-  const keys = argument(FIRST_POSITION) + to;
+  const start = blockStart(from), keys = argument(FIRST_POSITION) + to - start;
   block.useBlock(scratch(), lines, keys, headDim, 0);
   gatherQueries(from, to, kvHead);
-  scoreKeys(block.queries, lines, cacheOf(KEYS, kvHead), 0, keys, headDim, number(SCALE) as f32);
+  scoreKeys(block.queries, lines, cacheOf(KEYS, kvHead, start), 0, keys, headDim, number(SCALE) as f32);
   weighRows(from, to, kvHead, keys);
   memory.fill(block.outputs, 0, (lines * headDim) << 2);
-  sumTiles(kvHead, 0, block.tilesOf(keys), lines, 0);
+  sumTiles(cacheOf(VALUES, kvHead, start), 0, block.tilesOf(keys), lines, 0);
   finishRows(from, to, kvHead);
 }
 
@@ -108,17 +133,19 @@ function weighRows(from: i32, to: i32, kvHead: i32, keys: i32): void {
   memory.fill(block.blockFlags, 0, flagBytes);
   for (let r = from; r < to; r++) {
     memory.fill(block.rowFlags, 0, flagBytes);
-    for (let g = 0; g < group; g++) weighLine(r, kvHead * group + g, (r - from) * group + g, keys);
+    const lead = firstKeyOf(r) - blockStart(from);
+    for (let g = 0; g < group; g++) weighLine(r, kvHead * group + g, (r - from) * group + g, lead, keys);
     const union = joinFlags(keys) as f32;
     store<f32>(floats(argument(UNION), r * argument(KV_HEADS) + kvHead), union);
   }
   listKeptKeys(keys);
 }
 
-/** Weights of one query head of one row; the keys after its own get weight 0. */
-function weighLine(r: i32, head: i32, l: i32, keys: i32): void {
-  const scores = block.scores + (l as usize) * block.scoreStride;
-  const count = argument(FIRST_POSITION) + r + 1;
+/** Weights of one query head of one row; `lead` keys before those that it sees, and the ones after, get weight 0. */
+function weighLine(r: i32, head: i32, l: i32, lead: i32, keys: i32): void {
+  const line0 = block.scores + (l as usize) * block.scoreStride;
+  const scores = line0 + ((lead as usize) << 2), flags = block.rowFlags + ((lead as usize) << 2);
+  const count = argument(FIRST_POSITION) + r + 1 - firstKeyOf(r);
   const at = r * argument(QUERY_HEADS) + head;
   const first = min(argument(KEEP_FIRST), count), end = max(first, count - argument(KEEP_LAST));
   line.normalise(scores, count);
@@ -129,15 +156,16 @@ function weighLine(r: i32, head: i32, l: i32, keys: i32): void {
   line.startWeights();
   if (argument(WANTED) != 0) {
     line.weigh(scores, scores, 0, count, -Infinity, 0);
-    line.keepLargest(scores, count, load<i32>(floats(argument(WANTED), r)), block.rowFlags);
+    line.keepLargest(scores, count, load<i32>(floats(argument(WANTED), r)), flags);
   } else {
     const thresholds = argument(THRESHOLDS);
     const logThreshold = thresholds == 0 ? number(LOG_THRESHOLD) : load<f32>(floats(thresholds, at)) as f64;
-    line.weigh(scores, scores, 0, first, -Infinity, block.rowFlags);
-    line.weigh(scores, scores, first, end, logThreshold, block.rowFlags);
-    line.weigh(scores, scores, end, count, -Infinity, block.rowFlags);
+    line.weigh(scores, scores, 0, first, -Infinity, flags);
+    line.weigh(scores, scores, first, end, logThreshold, flags);
+    line.weigh(scores, scores, end, count, -Infinity, flags);
   }
-  memory.fill(scores + ((count as usize) << 2), 0, (keys - count) << 2);
+  memory.fill(line0, 0, lead << 2);
+  memory.fill(scores + ((count as usize) << 2), 0, (keys - lead - count) << 2);
   store<f32>(floats(argument(KEPT), at), line.kept as f32);
   store<f32>(floats(argument(DROPPED_MASS), at), line.droppedMass as f32);
   store<f64>(block.masses + ((l as usize) << 4), line.droppedMass);
@@ -170,8 +198,8 @@ function listKeptKeys(keys: i32): void {
 }
 
 /** Sums the tiles `from` to `to` into outputs that lie `stride` bytes apart: 0 adds them all up. */
-function sumTiles(kvHead: i32, from: i32, to: i32, lines: i32, stride: usize): void {
-  const values = cacheOf(VALUES, kvHead), headDim = argument(HEAD_DIM);
+function sumTiles(values: usize, from: i32, to: i32, lines: i32, stride: usize): void {
+  const headDim = argument(HEAD_DIM);
   for (let t = from; t < to; t++) {
     const start = block.starts + ((t as usize) << 2);
     const out = stride == 0 ? block.outputs : block.partials + (t as usize) * stride;
@@ -184,13 +212,13 @@ function finishRows(from: i32, to: i32, kvHead: i32): void {
   const at = kvHead * blockCount() + from / argument(BLOCK_ROWS);
   memory.copy(block.valueSum, floats(argument(BLOCK_SUMS), at * headDim), width);
   for (let r = from; r < to; r++) {
-    const position = argument(FIRST_POSITION) + r;
-    addRow(block.valueSum, cacheOf(VALUES, kvHead) + (position as usize) * (width as usize), headDim);
+    const count = argument(FIRST_POSITION) + r + 1 - firstKeyOf(r);
+    slideSum(block.valueSum, kvHead, r);
     for (let g = 0; g < group; g++) {
       const l = (r - from) * group + g;
       const result = floats(argument(OUT), (r * argument(QUERY_HEADS) + kvHead * group + g) * headDim);
       memory.copy(result, block.outputs + (l as usize) * (width as usize), width);
-      putDroppedMassBack(result, l, position + 1, headDim);
+      putDroppedMassBack(result, l, count, headDim);
     }
   }
 }
@@ -209,37 +237,43 @@ function putDroppedMassBack(out: usize, l: i32, count: i32, headDim: i32): void 
 
 // One row: the phases as jobs.
 
+/** Keys of the row's block. */
+function sharedKeys(): i32 {
+  return argument(FIRST_POSITION) + 1 - blockStart(0);
+}
+
 function useSharedBlock(kvHead: i32): void {
-  const keys = argument(FIRST_POSITION) + 1;
+  const keys = sharedKeys();
   const base = (argument(SHARED_BLOCKS) as usize) + (kvHead as usize) * (argument(BLOCK_BYTES) as usize);
   block.useBlock(base, groupSize(), keys, argument(HEAD_DIM), block.tilesOf(keys));
 }
 
 export function spansOfKeys(): i32 {
-  return (argument(FIRST_POSITION) + KEY_SPAN) / KEY_SPAN;
+  return (sharedKeys() + KEY_SPAN - 1) / KEY_SPAN;
 }
 
 export function scoresTicket(ticket: i32): void {
   const spans = spansOfKeys(), kvHead = ticket / spans, headDim = argument(HEAD_DIM);
-  const from = (ticket % spans) * KEY_SPAN, to = min(from + KEY_SPAN, argument(FIRST_POSITION) + 1);
+  const from = (ticket % spans) * KEY_SPAN, to = min(from + KEY_SPAN, sharedKeys());
   const query = floats(argument(QUERY), kvHead * groupSize() * headDim);
   useSharedBlock(kvHead);
-  scoreKeys(query, groupSize(), cacheOf(KEYS, kvHead), from, to, headDim, number(SCALE) as f32);
+  const keys = cacheOf(KEYS, kvHead, blockStart(0));
+  scoreKeys(query, groupSize(), keys, from, to, headDim, number(SCALE) as f32);
 }
 
 export function weightsTicket(kvHead: i32): void {
   useSharedBlock(kvHead);
-  weighRows(0, 1, kvHead, argument(FIRST_POSITION) + 1);
+  weighRows(0, 1, kvHead, sharedKeys());
 }
 
 export function valuesTicket(ticket: i32): void {
   const spans = spansOfKeys(), kvHead = ticket / spans;
   const from = (ticket % spans) * (KEY_SPAN / block.TILE);
-  const to = min(from + KEY_SPAN / block.TILE, block.tilesOf(argument(FIRST_POSITION) + 1));
+  const to = min(from + KEY_SPAN / block.TILE, block.tilesOf(sharedKeys()));
   const stride = partialBytes();
   useSharedBlock(kvHead);
   memory.fill(block.partials + (from as usize) * stride, 0, ((to - from) as usize) * stride);
-  sumTiles(kvHead, from, to, groupSize(), stride);
+  sumTiles(cacheOf(VALUES, kvHead, blockStart(0)), from, to, groupSize(), stride);
 }
 
 function partialBytes(): usize {
@@ -248,7 +282,7 @@ function partialBytes(): usize {
 
 /** Adds the tiles of every KV head up, in ascending order, and finishes the row. */
 export function joinTiles(): void {
-  const stride = partialBytes(), tiles = block.tilesOf(argument(FIRST_POSITION) + 1);
+  const stride = partialBytes(), tiles = block.tilesOf(sharedKeys());
   for (let kvHead = 0; kvHead < argument(KV_HEADS); kvHead++) {
     useSharedBlock(kvHead);
     memory.fill(block.outputs, 0, stride);

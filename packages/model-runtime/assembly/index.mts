@@ -3,7 +3,10 @@
 import * as attentionJob from "./attention";
 import { tilesOf, useBlock } from "./attention-block";
 import * as control from "./control";
-import { addTicket, SPAN as NUMBER_SPAN, siluMultiplyTicket } from "./elementwise";
+import {
+  addTicket, geluMultiplyTicket, geluTicket, SPAN as NUMBER_SPAN, scaleTicket, siluMultiplyTicket, softCapTicket,
+} from "./elementwise";
+import { layerNormTicket, SPAN as LAYER_NORM_SPAN } from "./layer-norm";
 import { matmulTicket } from "./matmul";
 import { rmsNormTicket, SPAN as NORM_SPAN } from "./rms-norm";
 import { rotateTicket, SPAN as ROTATE_SPAN } from "./rotate";
@@ -14,6 +17,7 @@ export { append, embed } from "./rows";
 
 const MATMUL: i32 = 1, RMS_NORM: i32 = 2, ROTATE: i32 = 3, SILU_MULTIPLY: i32 = 4, ADD: i32 = 5;
 const ATTENTION_BLOCK: i32 = 6, SCORES: i32 = 7, WEIGHTS: i32 = 8, VALUES: i32 = 9;
+const LAYER_NORM: i32 = 10, GELU_MULTIPLY: i32 = 11, GELU: i32 = 12, SCALE: i32 = 13, SOFT_CAP: i32 = 14;
 
 function runTicket(kernel: i32, ticket: i32): void {
   switch (kernel) {
@@ -26,6 +30,11 @@ function runTicket(kernel: i32, ticket: i32): void {
     case SCORES: attentionJob.scoresTicket(ticket); break;
     case WEIGHTS: attentionJob.weightsTicket(ticket); break;
     case VALUES: attentionJob.valuesTicket(ticket); break;
+    case LAYER_NORM: layerNormTicket(ticket); break;
+    case GELU_MULTIPLY: geluMultiplyTicket(ticket); break;
+    case GELU: geluTicket(ticket); break;
+    case SCALE: scaleTicket(ticket); break;
+    case SOFT_CAP: softCapTicket(ticket); break;
     default: unreachable();
   }
 }
@@ -71,6 +80,11 @@ export function rmsNorm(out: i32, x: i32, weight: i32, rows: i32, width: i32, ep
   runSpans(RMS_NORM, rows, NORM_SPAN);
 }
 
+/** Arguments as layer-norm.mts names them. */
+export function layerNorm(rows: i32): void {
+  runSpans(LAYER_NORM, rows, LAYER_NORM_SPAN);
+}
+
 /** Arguments as rotate.mts names them. */
 export function rotate(rows: i32): void {
   control.setArgument(3, rows);
@@ -86,6 +100,24 @@ function runOnNumbers(kernel: i32, x: i32, y: i32, count: i32): void {
 
 export function siluMultiply(gate: i32, up: i32, count: i32): void {
   runOnNumbers(SILU_MULTIPLY, gate, up, count);
+}
+
+export function geluMultiply(gate: i32, up: i32, count: i32): void {
+  runOnNumbers(GELU_MULTIPLY, gate, up, count);
+}
+
+export function gelu(x: i32, count: i32): void {
+  runOnNumbers(GELU, x, 0, count);
+}
+
+export function scale(x: i32, factor: f64, count: i32): void {
+  control.setNumber(0, factor);
+  runOnNumbers(SCALE, x, 0, count);
+}
+
+export function softCap(x: i32, cap: f64, count: i32): void {
+  control.setNumber(0, cap);
+  runOnNumbers(SOFT_CAP, x, 0, count);
 }
 
 export function add(x: i32, y: i32, count: i32): void {

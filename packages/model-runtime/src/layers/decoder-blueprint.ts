@@ -49,13 +49,21 @@ export interface AttentionBlueprint {
   readonly window?: number;
 }
 
-/** down(activation(gate(x)) · up(x)), or down(activation(up(x))) without a gate. */
-export interface FeedForwardBlueprint {
-  readonly gate?: LinearBlueprint;
-  readonly up: LinearBlueprint;
-  readonly down: LinearBlueprint;
-  readonly activation: "silu" | "gelu-tanh";
-}
+export type FeedForwardBlueprint =
+  /** down(activation(gate(x)) · up(x)). */
+  | {
+      readonly gate: LinearBlueprint;
+      readonly up: LinearBlueprint;
+      readonly down: LinearBlueprint;
+      readonly activation: "silu" | "gelu-tanh";
+    }
+  /** down(activation(up(x))). */
+  | {
+      readonly gate?: undefined;
+      readonly up: LinearBlueprint;
+      readonly down: LinearBlueprint;
+      readonly activation: "gelu-tanh";
+    };
 
 /** One block: x += outputNorm(attention(inputNorm(x))), then the same with the feed-forward. */
 export interface LayerBlueprint {
@@ -75,6 +83,8 @@ export interface DecoderBlueprint {
   readonly vocabularySize: number;
   readonly hiddenSize: number;
   readonly feedForwardSize: number;
+  /** Positions that the model was made for. */
+  readonly contextLength: number;
   /** Name of the table [vocabularySize, hiddenSize]. */
   readonly embedding: string;
   /** Multiplies the embedded rows. */

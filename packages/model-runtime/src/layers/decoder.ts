@@ -1,8 +1,7 @@
-import type { CpuAttentionRule, CpuAttentionStatistics, CpuOps } from "../ops/cpu-ops.ts";
+import type { CpuAttentionRule, CpuAttentionStatistics } from "../ops/cpu-ops.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
+import type { DecoderBlueprint } from "./decoder-blueprint.ts";
 import type { KvCache } from "./kv-cache.ts";
-import type { LoadedWeights } from "./load-weights.ts";
-import type { TensorNeed } from "./tensor-need.ts";
 
 /** What attention does with the rows of one pass. */
 export interface PassAttention {
@@ -36,9 +35,9 @@ export interface Decoder {
   dispose(): void;
 }
 
-/** A family of architectures: what it stores and how it runs. */
+/** A family of architectures: how its models compute. */
 export interface DecoderFamily {
   readonly name: string;
-  tensors(config: ModelConfig): readonly TensorNeed[];
-  create(ops: CpuOps, config: ModelConfig, weights: LoadedWeights): Decoder;
+  /** `has` says which tensors there are, for those that a model of the family may lack. */
+  blueprint(config: ModelConfig, has: (tensorName: string) => boolean): DecoderBlueprint;
 }

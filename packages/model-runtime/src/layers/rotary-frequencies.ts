@@ -1,12 +1,12 @@
 import { ModelError } from "../model-error.ts";
-import type { ModelConfig, RotaryScaling } from "../weights/model-config.ts";
+import type { RotaryConfig, RotaryScaling } from "../weights/model-config.ts";
 
 /**
  * Angles per position of rotary position embedding (RoFormer, arXiv 2104.09864): f_i = θ^(−2i / dimensions), rescaled
  * as the model asks for. [rotary.dimensions / 2], radians.
  * @throws ModelError "bad-config" when the stored factors are fewer than the frequencies.
  */
-export function rotaryFrequencies(rotary: ModelConfig["rotary"]): Float64Array {
+export function rotaryFrequencies(rotary: RotaryConfig): Float64Array {
   const { theta, dimensions, scaling } = rotary;
   const frequencies = new Float64Array(dimensions / 2);
   for (let i = 0; i < frequencies.length; i++) {

@@ -3,14 +3,12 @@ import { expectKnownTensors } from "../weights/expect-known-tensors.ts";
 import type { ModelFiles, WeightTensor } from "../weights/model-files.ts";
 import { TENSOR_BLOCKS } from "../weights/tensor-format.ts";
 
-/** A tensor that a family computes with. */
+/** A tensor that a decoder computes with. */
 export interface TensorNeed {
   /** Hugging Face's name. */
   readonly name: string;
   /** [rows, columns] for a matrix that stays packed, [length] for a vector that is held as f32. */
   readonly shape: readonly [number, number] | readonly [number];
-  /** The family runs without it. */
-  readonly optional?: true;
 }
 
 /** A needed tensor and the one of the file that serves it. */
@@ -20,9 +18,9 @@ export interface FoundTensor {
 }
 
 /**
- * Finds what a family needs before any of it is read.
+ * Finds what a decoder needs before any of it is read.
  * @throws ModelError "missing-tensor"; "bad-tensor" for another shape or a length that does not fit it;
- * "unsupported-architecture" when a layer stores a tensor that the family does not compute with.
+ * "unsupported-architecture" when a layer stores a tensor that the decoder does not compute with.
  */
 export function findTensors(
   files: Pick<ModelFiles, "tensors" | "config">,
@@ -31,10 +29,9 @@ export function findTensors(
   const { family, layers } = files.config;
   const where = `family "${family}" with ${layers} layers`;
   expectKnownTensors(where, files.tensors.keys(), new Set(needs.map((need) => need.name)));
-  return needs.flatMap((need) => {
+  return needs.map((need) => {
     const tensor = files.tensors.get(need.name);
-    if (tensor) return [{ need, tensor: expectShape(tensor, need.shape) }];
-    if (need.optional) return [];
+    if (tensor) return { need, tensor: expectShape(tensor, need.shape) };
     throw new ModelError(
       "missing-tensor",
       `${need.name}: expected a tensor [${need.shape}], the file has none of that name`,

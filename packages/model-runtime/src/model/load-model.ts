@@ -1,3 +1,5 @@
+import { blueprintTensors } from "../layers/blueprint-tensors.ts";
+import { createCpuDecoder } from "../layers/cpu-decoder.ts";
 import { findFamily } from "../layers/find-family.ts";
 import { loadWeights } from "../layers/load-weights.ts";
 import { freeing } from "../layers/scratch.ts";
@@ -19,11 +21,12 @@ export async function loadModel(
   ops: CpuOps,
   options: Pick<OpenModelOptions, "signal" | "onProgress"> = {},
 ): Promise<Model> {
-  const family = findFamily(files.config.family);
-  const found = findTensors(files, family.tensors(files.config));
+  const { config, tensors } = files;
+  const blueprint = findFamily(config.family).blueprint(config, (name) => tensors.has(name));
+  const found = findTensors(files, blueprintTensors(blueprint));
   const weights = await loadWeights(ops, found, options);
   const held = { dispose: () => weights.free() };
-  const decoder = freeing(held, () => family.create(ops, files.config, weights));
+  const decoder = freeing(held, () => createCpuDecoder(ops, blueprint, weights));
   const description = describeWeights(found.map(({ tensor }) => tensor));
   return createModel({ files, ops, weights, decoder, description });
 }

@@ -2,9 +2,11 @@ import type { CpuAttentionCall, CpuAttentionStatistics } from "./cpu-ops.ts";
 import { applyKeepRule, exemptKeys, type HeadWeights } from "./keep-rule.plain.ts";
 import { dot } from "./matmul.plain.ts";
 import { selectNth } from "./select-nth.plain.ts";
+import { visibleKeys } from "./visible-keys.ts";
 
-/** Scratch of one query row and KV head; `count` keys are visible. */
+/** Scratch of one query row and KV head; `count` keys from `first` on are visible. */
 interface GroupScratch {
+  readonly first: number;
   readonly count: number;
   /** One for each query head of the group: [count]. */
   readonly scores: readonly Float32Array[];
@@ -31,23 +33,30 @@ export function attentionPlain(call: CpuAttentionCall): CpuAttentionStatistics {
   const scores = Array.from({ length: group }, () => new Float32Array(longest));
   const weights = Array.from({ length: group }, () => new Float32Array(longest));
   for (let row = 0; row < rows; row++) {
-    const count = call.firstPosition + row + 1;
-    addToValueSums(call, row);
+    const { first, count } = visibleKeys(call, row);
+    slideValueSums(call, row);
     for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
-      const scratch = { count, scores, weights, flags: new Uint8Array(count) };
+      const scratch = { first, count, scores, weights, flags: new Uint8Array(count) };
       attendGroup(call, row, kvHead, scratch, statistics);
     }
   }
   return statistics;
 }
 
-function addToValueSums({ geometry, capacity, ...call }: CpuAttentionCall, row: number): void {
-  const { kvHeads, headDim } = geometry;
+function slideValueSums(call: CpuAttentionCall, row: number): void {
+  const position = call.firstPosition + row;
+  addToValueSums(call, position, 1);
+  const left = position - (call.window ?? Infinity);
+  if (left >= 0) addToValueSums(call, left, -1);
+}
+
+function addToValueSums(call: CpuAttentionCall, position: number, sign: 1 | -1): void {
+  const { kvHeads, headDim } = call.geometry;
   const values = call.values.floats();
   const sums = call.valueSums.floats();
   for (let head = 0; head < kvHeads; head++) {
-    const from = (head * capacity + call.firstPosition + row) * headDim;
-    for (let i = 0; i < headDim; i++) sums[head * headDim + i]! += values[from + i]!;
+    const from = (head * call.capacity + position) * headDim;
+    for (let i = 0; i < headDim; i++) sums[head * headDim + i]! += sign * values[from + i]!;
   }
 }
 
@@ -75,7 +84,7 @@ function attendGroup(
   const out = call.out.floats();
   for (let g = 0; g < group; g++) {
     const at = row * queryHeads + kvHead * group + g;
-    const sums = sumValues(call, kvHead, union, scratch.weights[g]!);
+    const sums = sumValues(call, kvHead, scratch, g, union);
     putDroppedMassBack(call, kvHead, scratch, g, statistics.droppedMass[at]!, sums);
     out.set(sums, at * headDim);
   }
@@ -86,14 +95,14 @@ function scoreKeys(
   call: CpuAttentionCall,
   row: number,
   kvHead: number,
-  { count, scores }: GroupScratch,
+  { first, count, scores }: GroupScratch,
 ): void {
   const { queryHeads, headDim } = call.geometry;
   const query = call.query.floats();
   const keys = call.keys.floats();
   const queryStart = (row * queryHeads + kvHead * scores.length) * headDim;
   for (let key = 0; key < count; key++) {
-    const keyStart = (kvHead * call.capacity + key) * headDim;
+    const keyStart = (kvHead * call.capacity + first + key) * headDim;
     for (let g = 0; g < scores.length; g++) {
       const score = dot(query, queryStart + g * headDim, keys, keyStart, headDim);
       scores[g]![key] = score * call.scale;
@@ -127,14 +136,15 @@ function quantileOf({ rule, quantile = 0 }: CpuAttentionCall, head: HeadWeights)
 function sumValues(
   { geometry: { headDim }, capacity, ...call }: CpuAttentionCall,
   kvHead: number,
+  { first, weights }: GroupScratch,
+  g: number,
   union: readonly number[],
-  weights: Float32Array,
 ): Float64Array {
   const values = call.values.floats();
   const sums = new Float64Array(headDim);
   for (const key of union) {
-    const weight = weights[key]!;
-    const from = (kvHead * capacity + key) * headDim;
+    const weight = weights[g]![key]!;
+    const from = (kvHead * capacity + first + key) * headDim;
     for (let i = 0; i < headDim; i++) sums[i]! += weight * values[from + i]!;
   }
   return sums;

@@ -1,9 +1,13 @@
 import type { DroppedMassRule } from "../attention-mode.ts";
-import type { CpuAttentionCall, CpuAttentionRule, CpuAttentionStatistics } from "./cpu-ops.ts";
+import type { CpuAttentionCall, CpuAttentionStatistics } from "./cpu-ops.ts";
+import { visibleKeys } from "./visible-keys.ts";
 import type { WasmMachine } from "./wasm/wasm-machine.ts";
 
 /** Query heads × rows that share one KV head in one block: their scores over a long context fit the second cache. */
 const BLOCK_LINES = 32;
+
+/** A block's keys begin at a multiple of this: TILE of assembly/attention-block.mts. */
+const KEY_TILE = 128;
 
 const droppedMassRules: Readonly<Record<DroppedMassRule, number>> = {
   none: 0,
@@ -34,7 +38,7 @@ export function attentionWasm(
   const { rows, geometry, firstPosition } = call;
   const { queryHeads, kvHeads, headDim } = geometry;
   const blockRows = Math.max(1, Math.floor(BLOCK_LINES / (queryHeads / kvHeads)));
-  const rule = kernelRule(call.rule, rows, firstPosition);
+  const rule = kernelRule(call);
   const blockBytes = reserveBlocks(machine, call, blockRows);
   const blockSums = machine.reserve(
     "block sums",
@@ -51,6 +55,7 @@ export function attentionWasm(
     ...[statistics.kept, statistics.union, statistics.droppedMass, statistics.quantiles],
     ...[blockRows, blockSums, rows === 1 ? machine.reserve("blocks", 0) : 0, blockBytes],
     ...(call.rule.kind === "sift" ? [rule.keepFirst, rule.keepLast] : [0, 0]),
+    windowOf(call),
   ]);
   machine.kernels.setNumber(0, call.scale);
   machine.kernels.setNumber(1, call.quantile ?? 0);
@@ -60,8 +65,8 @@ export function attentionWasm(
 }
 
 /** Numbers of keys are cut to those that there are: the kernels' arguments have 32 bits. */
-function kernelRule(rule: CpuAttentionRule, rows: number, firstPosition: number): KernelRule {
-  const keys = firstPosition + rows;
+function kernelRule({ rule, rows, ...call }: CpuAttentionCall): KernelRule {
+  const keys = call.firstPosition + rows;
   switch (rule.kind) {
     case "full":
       return { logThreshold: -Infinity, keepFirst: 0, keepLast: 0, droppedMass: "none" };
@@ -81,7 +86,7 @@ function kernelRule(rule: CpuAttentionRule, rows: number, firstPosition: number)
       };
     case "top-k": {
       const wanted = Int32Array.from({ length: rows }, (_, row) => {
-        const count = firstPosition + row + 1;
+        const { count } = visibleKeys(call, row);
         return Math.min(count, Math.max(1, Math.ceil(rule.fraction * count)));
       });
       return { logThreshold: 0, keepFirst: 0, keepLast: 0, wanted, droppedMass: rule.droppedMass };
@@ -89,12 +94,17 @@ function kernelRule(rule: CpuAttentionRule, rows: number, firstPosition: number)
   }
 }
 
+/** The window, cut to the keys that there are. */
+function windowOf({ window = Infinity, firstPosition, rows }: CpuAttentionCall): number {
+  return Math.min(window, firstPosition + rows);
+}
+
 /** Makes room for blocks: one for each KV head for a single row, else one for each thread. Returns a block's bytes. */
 function reserveBlocks(machine: WasmMachine, call: CpuAttentionCall, blockRows: number): number {
   const { rows, firstPosition, geometry } = call;
   const { queryHeads, kvHeads, headDim } = geometry;
   const group = queryHeads / kvHeads;
-  const keys = firstPosition + rows;
+  const keys = Math.min(firstPosition + rows, windowOf(call) + blockRows + KEY_TILE);
   const lines = rows === 1 ? group : Math.min(rows, blockRows) * group;
   const bytes = machine.kernels.attentionBlockBytes(lines, keys, headDim, rows === 1 ? 1 : 0) >>> 0;
   if (rows === 1) machine.reserve("blocks", bytes * kvHeads);

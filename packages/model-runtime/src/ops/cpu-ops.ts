@@ -46,6 +46,11 @@ export interface CpuAttentionCall {
   readonly rows: number;
   /** Position of row 0; row r sees the keys 0 … firstPosition + r, which are in the cache already. */
   readonly firstPosition: number;
+  /**
+   * Keys that a row sees at most, its own included: the last ones. Default: all. Rules, quantiles and statistics speak
+   * of the visible keys alone.
+   */
+  readonly window?: number;
   /** Allocated key rows per KV head. */
   readonly capacity: number;
   /** Multiplies q·k, usually headDim^(−1/2). */
@@ -57,8 +62,9 @@ export interface CpuAttentionCall {
   /** [kvHeads, capacity, headDim]. */
   readonly values: CpuRegion;
   /**
-   * Sum of the values at positions below firstPosition: [kvHeads, headDim]. The call adds its rows' values, so that
-   * afterwards it covers positions below firstPosition + rows. Kept up to date under every rule.
+   * Sum of the values that the row before row 0 sees: [kvHeads, headDim], 0 for the first position. Each row adds its
+   * own value, then takes away the one that left its window, so that afterwards it is what the last row sees. Kept up
+   * to date under every rule.
    */
   readonly valueSums: CpuRegion;
   /** [rows, queryHeads, headDim]. */
@@ -106,6 +112,18 @@ export interface CpuOps {
     width: number,
     epsilon: number,
   ): void;
+  /** out[r, :] = (x[r, :] − mean) / √(variance + epsilon) · weight + bias. out may be x. weight, bias are f32 [width]. */
+  layerNorm(
+    out: CpuRegion,
+    x: CpuRegion,
+    call: {
+      readonly weight: CpuRegion;
+      readonly bias: CpuRegion;
+      readonly rows: number;
+      readonly width: number;
+      readonly epsilon: number;
+    },
+  ): void;
   /**
    * Rotates x [rows, heads, headDim] in place: row r by the angles of position firstPosition + r.
    * `frequencies` are the angles per position: f64 [rotated / 2], made by the caller with any rescaling.
@@ -123,6 +141,14 @@ export interface CpuOps {
   ): void;
   /** gate[i] = silu(gate[i]) · up[i] for count numbers. */
   siluMultiply(gate: CpuRegion, up: CpuRegion, count: number): void;
+  /** gate[i] = gelu(gate[i]) · up[i] for count numbers; gelu(x) = x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))). */
+  geluMultiply(gate: CpuRegion, up: CpuRegion, count: number): void;
+  /** x[i] = gelu(x[i]) for count numbers. */
+  gelu(x: CpuRegion, count: number): void;
+  /** x[i] = x[i] · factor for count numbers. */
+  scale(x: CpuRegion, factor: number, count: number): void;
+  /** x[i] = cap · tanh(x[i] / cap) for count numbers. */
+  softCap(x: CpuRegion, cap: number, count: number): void;
   /** x[i] += y[i] for count numbers. */
   add(x: CpuRegion, y: CpuRegion, count: number): void;
   /** Copies rows [rows, kvHeads, headDim] into a cache [kvHeads, capacity, headDim] at firstPosition. */

@@ -1,7 +1,7 @@
 import { ModelError } from "../model-error.ts";
 import { TENSOR_BLOCKS } from "../weights/tensor-format.ts";
 import type { AppendCall } from "./append.plain.ts";
-import type { CpuAttentionCall, CpuMatrix, CpuRegion } from "./cpu-ops.ts";
+import type { CpuAttentionCall, CpuMatrix, CpuOps, CpuRegion } from "./cpu-ops.ts";
 import type { RotateCall } from "./rotate.plain.ts";
 
 /** @throws ModelError "bad-tensor" when a region holds fewer than `count` f32 numbers. */
@@ -37,6 +37,18 @@ export function expectIds(ids: ArrayLike<number>, table: CpuMatrix): void {
     if (Number.isInteger(id) && id >= 0 && id < table.rows) continue;
     throw new ModelError("bad-tensor", `ids[${r}]: expected 0 to ${table.rows - 1}, got ${id}`);
   }
+}
+
+/** @throws ModelError "bad-tensor" when a region of a layer norm is too small. */
+export function expectLayerNorm(
+  out: CpuRegion,
+  x: CpuRegion,
+  { weight, bias, rows, width }: Parameters<CpuOps["layerNorm"]>[2],
+): void {
+  expectFloats("x", x, rows * width);
+  expectFloats("out", out, rows * width);
+  expectFloats("weight", weight, width);
+  expectFloats("bias", bias, width);
 }
 
 /** @throws ModelError "bad-tensor" when more numbers would rotate than a head has. */
@@ -79,6 +91,12 @@ export function expectAttention(call: CpuAttentionCall): void {
     );
   }
   expectCapacity("attention", call);
+  if (call.window !== undefined && !(Number.isInteger(call.window) && call.window >= 1)) {
+    throw new ModelError(
+      "bad-tensor",
+      `window: expected a whole number from 1, got ${call.window}`,
+    );
+  }
   expectFloats("query", call.query, rows * queryHeads * headDim);
   expectFloats("keys", call.keys, kvHeads * capacity * headDim);
   expectFloats("values", call.values, kvHeads * capacity * headDim);

@@ -2,16 +2,25 @@ import { ModelError } from "../model-error.ts";
 import { appendPlain } from "./append.plain.ts";
 import { attentionPlain } from "./attention.plain.ts";
 import type { CpuOps, CpuRegion } from "./cpu-ops.ts";
-import { addPlain, siluMultiplyPlain } from "./elementwise.plain.ts";
+import {
+  addPlain,
+  geluMultiplyPlain,
+  geluPlain,
+  scalePlain,
+  siluMultiplyPlain,
+  softCapPlain,
+} from "./elementwise.plain.ts";
 import { embedPlain } from "./embed.plain.ts";
 import {
   expectAppend,
   expectAttention,
   expectFloats,
   expectIds,
+  expectLayerNorm,
   expectMatrix,
   expectRotate,
 } from "./expect-call.ts";
+import { layerNormPlain } from "./layer-norm.plain.ts";
 import { matmulPlain } from "./matmul.plain.ts";
 import { rmsNormPlain } from "./rms-norm.plain.ts";
 import { rotatePlain } from "./rotate.plain.ts";
@@ -69,6 +78,12 @@ export function createPlainOps(reason?: string): CpuOps {
       expectFloats("weight", weight, width);
       rmsNormPlain(out.floats(), x.floats(), weight.floats(), rows, width, epsilon);
     },
+    layerNorm(out, x, call) {
+      expectLayerNorm(out, x, call);
+      const { weight, bias } = call;
+      const numbers = { weight: weight.floats(), bias: bias.floats() };
+      layerNormPlain(out.floats(), x.floats(), { ...call, ...numbers });
+    },
     rotate(x, call) {
       expectRotate(x, call);
       rotatePlain(x.floats(), call);
@@ -77,6 +92,23 @@ export function createPlainOps(reason?: string): CpuOps {
       expectFloats("gate", gate, count);
       expectFloats("up", up, count);
       siluMultiplyPlain(gate.floats(), up.floats(), count);
+    },
+    geluMultiply(gate, up, count) {
+      expectFloats("gate", gate, count);
+      expectFloats("up", up, count);
+      geluMultiplyPlain(gate.floats(), up.floats(), count);
+    },
+    gelu(x, count) {
+      expectFloats("x", x, count);
+      geluPlain(x.floats(), count);
+    },
+    scale(x, factor, count) {
+      expectFloats("x", x, count);
+      scalePlain(x.floats(), factor, count);
+    },
+    softCap(x, cap, count) {
+      expectFloats("x", x, count);
+      softCapPlain(x.floats(), cap, count);
     },
     add(x, y, count) {
       expectFloats("x", x, count);

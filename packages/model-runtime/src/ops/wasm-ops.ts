@@ -6,6 +6,7 @@ import {
   expectAttention,
   expectFloats,
   expectIds,
+  expectLayerNorm,
   expectMatrix,
   expectRotate,
 } from "./expect-call.ts";
@@ -56,6 +57,13 @@ export async function createWasmOps(options: WasmOpsOptions): Promise<CpuOps> {
       expectFloats("weight", weight, width);
       kernels.rmsNorm(address(out), address(x), address(weight), rows, width, epsilon);
     },
+    layerNorm(out, x, call) {
+      expectLayerNorm(out, x, call);
+      const { weight, bias, rows, width, epsilon } = call;
+      machine.setArguments([...[out, x, weight, bias].map(address), rows, width]);
+      kernels.setNumber(0, epsilon);
+      kernels.layerNorm(rows);
+    },
     rotate(x, call) {
       expectRotate(x, call);
       rotate(x, call);
@@ -64,6 +72,23 @@ export async function createWasmOps(options: WasmOpsOptions): Promise<CpuOps> {
       expectFloats("gate", gate, count);
       expectFloats("up", up, count);
       kernels.siluMultiply(address(gate), address(up), count);
+    },
+    geluMultiply(gate, up, count) {
+      expectFloats("gate", gate, count);
+      expectFloats("up", up, count);
+      kernels.geluMultiply(address(gate), address(up), count);
+    },
+    gelu(x, count) {
+      expectFloats("x", x, count);
+      kernels.gelu(address(x), count);
+    },
+    scale(x, factor, count) {
+      expectFloats("x", x, count);
+      kernels.scale(address(x), factor, count);
+    },
+    softCap(x, cap, count) {
+      expectFloats("x", x, count);
+      kernels.softCap(address(x), cap, count);
     },
     add(x, y, count) {
       expectFloats("x", x, count);

@@ -21,6 +21,15 @@ export type RotaryScaling =
   /** A factor for each frequency, as stored in GGUF's rope_freqs.weight: [headDim / 2]. */
   | { readonly kind: "factors"; readonly factors: Float32Array };
 
+/** Rotary position embedding. */
+export interface RotaryConfig {
+  readonly theta: number;
+  /** Leading numbers of each head that rotate; headDim for all. */
+  readonly dimensions: number;
+  readonly layout: RotaryLayout;
+  readonly scaling: RotaryScaling;
+}
+
 /** The architecture of a decoder-only transformer, read from config.json or from GGUF metadata. */
 export interface ModelConfig extends AttentionGeometry {
   /** Name of the family file that runs it, for example "llama". */
@@ -32,13 +41,21 @@ export interface ModelConfig extends AttentionGeometry {
   /** Longest context the model was trained for. */
   readonly contextLength: number;
   readonly normEpsilon: number;
-  readonly rotary: {
-    readonly theta: number;
-    /** Leading numbers of each head that rotate; headDim for all. */
-    readonly dimensions: number;
-    readonly layout: RotaryLayout;
-    readonly scaling: RotaryScaling;
+  /** Absent where positions are learned. */
+  readonly rotary?: RotaryConfig;
+  /** Layers whose rows see only the last keys. */
+  readonly slidingWindow?: {
+    /** Keys that a row of such a layer sees at most, its own included. */
+    readonly size: number;
+    /** Which layers: [layers]. */
+    readonly layers: readonly boolean[];
+    /** Where it differs from that of the other layers. */
+    readonly rotary?: RotaryConfig;
   };
+  /** Multiplies q·k; default headDim^(−1/2). */
+  readonly attentionScale?: number;
+  /** Logits become cap · tanh(logits / cap). */
+  readonly logitCap?: number;
   readonly tiedEmbeddings: boolean;
   /** Tokens that end a text. */
   readonly stopTokens: readonly number[];

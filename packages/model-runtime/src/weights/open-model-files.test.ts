@@ -47,11 +47,11 @@ describe("openModelFiles", () => {
   test("opens a folder and a GGUF file of the same model alike", async () => {
     const folder = await openModelFiles({ files: tinyFolder() });
     const gguf = await openModelFiles({ files: new Map([["m.gguf", new Blob([tinyGguf()])]]) });
-    expect(gguf.config.rotary.layout).toBe("interleaved");
+    expect(gguf.config.rotary?.layout).toBe("interleaved");
     const { rotary, normEpsilon, stopTokens, ...rest } = folder.config;
     expect(gguf.config).toMatchObject(rest);
     expect(gguf.config.normEpsilon).toBeCloseTo(normEpsilon, 10);
-    expect(rotary.layout).toBe("half");
+    expect(rotary?.layout).toBe("half");
     expect(stopTokens).toEqual([257, 259]);
     expect(gguf.config.stopTokens).toEqual([257, 259]);
     expect([...gguf.tensors.keys()]).toEqual([...folder.tensors.keys()]);
@@ -74,12 +74,12 @@ describe("openModelFiles", () => {
     for (const source of [join(path, "m.gguf"), path]) {
       const files = await openModelFiles(source);
       expect(files.source).toBe(source);
-      expect(files.config.rotary.layout).toBe("interleaved");
+      expect(files.config.rotary?.layout).toBe("interleaved");
       await files.close();
     }
     for (const [name, bytes] of tinyFolder()) writeFileSync(join(path, name), bytes);
     const files = await openModelFiles(path);
-    expect(files.config.rotary.layout).toBe("half");
+    expect(files.config.rotary?.layout).toBe("half");
     await files.close();
     rmSync(path, { recursive: true });
     await expect(openModelFiles(path)).rejects.toMatchObject({ code: "missing-file" });
@@ -218,7 +218,7 @@ describe("openModelFiles", () => {
     const bytes = new Uint8Array(Float32Array.of(1, 4).buffer);
     const tensors = { ...tinyGgufTensors(), "rope_freqs.weight": { type: 0, shape: [2], bytes } };
     const { config } = await openGguf(tinyMetadata(), tensors);
-    expect(config.rotary.scaling).toEqual({ kind: "factors", factors: Float32Array.of(1, 4) });
+    expect(config.rotary?.scaling).toEqual({ kind: "factors", factors: Float32Array.of(1, 4) });
   });
 
   test("stops when aborted, and tells where it is", async () => {

@@ -1,15 +1,12 @@
 import type { ConfigFields } from "./config-fields.ts";
-import type { ModelConfig, RotaryScaling } from "./model-config.ts";
+import type { RotaryConfig, RotaryScaling } from "./model-config.ts";
 
 /**
  * Rotary embedding of a config.json: `rope_parameters` (transformers 5) where present, else `rope_theta` and
  * `rope_scaling`.
  * @throws ModelError "bad-config".
  */
-export function readHuggingFaceRotary(
-  fields: ConfigFields,
-  headDim: number,
-): ModelConfig["rotary"] {
+export function readHuggingFaceRotary(fields: ConfigFields, headDim: number): RotaryConfig {
   if (fields.number("partial_rotary_factor", { otherwise: 1 }) !== 1) {
     throw fields.refuse("partial_rotary_factor", "1");
   }

@@ -5,6 +5,8 @@ import { createTinyModel, type TinyModelOptions } from "../../../test/tiny-model
 import type { CpuOps } from "../../ops/cpu-ops.ts";
 import { createCpuOps } from "../../ops/create-cpu-ops.ts";
 import type { RotaryScaling } from "../../weights/model-config.ts";
+import { blueprintTensors } from "../blueprint-tensors.ts";
+import { createCpuDecoder } from "../cpu-decoder.ts";
 import type { Decoder } from "../decoder.ts";
 import { findFamily } from "../find-family.ts";
 import { createKvCache, type KvCache } from "../kv-cache.ts";
@@ -62,9 +64,10 @@ async function openDecoderOn(
 ): Promise<NonNullable<typeof open>> {
   const ops = await createCpuOps({ kind });
   const files = createTinyModel(options);
-  const family = findFamily("llama");
-  const weights = await loadWeights(ops, findTensors(files, family.tensors(files.config)));
-  const decoder = family.create(ops, files.config, weights);
+  const { config, tensors } = files;
+  const blueprint = findFamily("llama").blueprint(config, (name) => tensors.has(name));
+  const weights = await loadWeights(ops, findTensors(files, blueprintTensors(blueprint)));
+  const decoder = createCpuDecoder(ops, blueprint, weights);
   open = { ops, decoder, cache: createKvCache(ops, files.config, 32) };
   open.cache.reset();
   return open;

@@ -14,8 +14,13 @@ export interface KernelExports {
     width: number,
     epsilon: number,
   ): void;
+  layerNorm(rows: number): void;
   rotate(rows: number): void;
   siluMultiply(gate: number, up: number, count: number): void;
+  geluMultiply(gate: number, up: number, count: number): void;
+  gelu(x: number, count: number): void;
+  scale(x: number, factor: number, count: number): void;
+  softCap(x: number, cap: number, count: number): void;
   add(x: number, y: number, count: number): void;
   embed(
     out: number,

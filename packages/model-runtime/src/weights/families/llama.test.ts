@@ -57,13 +57,13 @@ describe("llama.readHuggingFaceConfig", () => {
   });
 
   test("reads rotary scaling in its old and its new place", () => {
-    expect(readJson({ rope_scaling: llama3 }).rotary.scaling).toEqual(llama3Scaling);
+    expect(readJson({ rope_scaling: llama3 }).rotary?.scaling).toEqual(llama3Scaling);
     const inside = readJson({ rope_parameters: { ...llama3, rope_theta: 5e5 }, rope_theta: 1 });
     expect(inside.rotary).toMatchObject({ theta: 5e5, scaling: llama3Scaling });
     const linear = readJson({ rope_scaling: { type: "linear", factor: 2 } });
-    expect(linear.rotary.scaling).toEqual({ kind: "linear", factor: 2 });
+    expect(linear.rotary?.scaling).toEqual({ kind: "linear", factor: 2 });
     expect(
-      readJson({ rope_parameters: { rope_type: "default" }, rope_theta: 7 }).rotary.theta,
+      readJson({ rope_parameters: { rope_type: "default" }, rope_theta: 7 }).rotary?.theta,
     ).toBe(7);
   });
 
@@ -100,13 +100,13 @@ describe("llama.readGgufConfig", () => {
 
   test("reads linear scaling and factors", () => {
     const linear = { "llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 4 };
-    expect(readGguf(linear).rotary.scaling).toEqual({ kind: "linear", factor: 4 });
-    expect(readGguf({ "llama.rope.scale_linear": 2 }).rotary.scaling).toEqual({
+    expect(readGguf(linear).rotary?.scaling).toEqual({ kind: "linear", factor: 4 });
+    expect(readGguf({ "llama.rope.scale_linear": 2 }).rotary?.scaling).toEqual({
       kind: "linear",
       factor: 2,
     });
     const factors = Float32Array.of(1, 8);
-    expect(readGguf({}, factors).rotary.scaling).toEqual({ kind: "factors", factors });
+    expect(readGguf({}, factors).rotary?.scaling).toEqual({ kind: "factors", factors });
   });
 
   test.each<[string, Record<string, unknown>, Float32Array?]>([

@@ -1,7 +1,7 @@
 import type { AttentionGeometry } from "@sift-attention/tensor";
 import { ModelError } from "../../model-error.ts";
 import type { ConfigFields } from "../config-fields.ts";
-import type { ModelConfig } from "../model-config.ts";
+import type { RotaryConfig } from "../model-config.ts";
 import { readGgufScaling, readHuggingFaceRotary } from "../rotary-config.ts";
 import type { ExpectedTensor, FamilyConfig, GgufTensorFacts, ModelFamily } from "./model-family.ts";
 
@@ -83,7 +83,7 @@ function readGgufRotary(
   fields: ConfigFields,
   facts: GgufTensorFacts,
   headDim: number,
-): ModelConfig["rotary"] {
+): RotaryConfig {
   const key = "llama.rope.dimension_count";
   const dimensions = fields.count(key, { max: headDim, otherwise: headDim });
   if (dimensions % 2 !== 0) throw fields.refuse(key, "an even number");
