@@ -36,6 +36,8 @@ function randomTensor(name: string, shape: readonly number[]): WeightTensor {
     shape,
     byteLength: bytes.length,
     readInto: async (target) => target.set(bytes),
+    readRange: async (target, byteOffset) =>
+      target.set(bytes.subarray(byteOffset, byteOffset + target.byteLength)),
   };
 }
 

@@ -61,6 +61,8 @@ export function toTensor(
     shape,
     byteLength: bytes.length,
     readInto: async (target) => target.set(bytes),
+    readRange: async (target, byteOffset) =>
+      target.set(bytes.subarray(byteOffset, byteOffset + target.byteLength)),
   };
 }
 

@@ -14,6 +14,8 @@ export interface WeightTensor {
   readonly byteLength: number;
   /** Copies the stored bytes into `target`, which has exactly byteLength bytes and may lie in shared memory. */
   readInto(target: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Fills `target` with the stored bytes from `byteOffset` on: for tensors that are not to be in memory as a whole. */
+  readRange(target: Uint8Array, byteOffset: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** A model's files, opened and checked, with no weight in memory yet. */

@@ -44,6 +44,16 @@ async function head(files: Awaited<ReturnType<typeof openModelFiles>>, name: str
 }
 
 describe("openModelFiles", () => {
+  test("reads ranges of a tensor, and refuses those that leave it", async () => {
+    const files = await openModelFiles({ files: tinyFolder() });
+    const [name, tensor] = [...files.tensors][1]!;
+    const range = new Uint8Array(4);
+    await tensor.readRange(range, 4);
+    expect([...range]).toEqual((await head(files, name)).slice(4));
+    await expect(tensor.readRange(range, tensor.byteLength - 2)).rejects.toThrow("inside its");
+    await expect(tensor.readRange(range, -1)).rejects.toThrow("inside its");
+  });
+
   test("opens a folder and a GGUF file of the same model alike", async () => {
     const folder = await openModelFiles({ files: tinyFolder() });
     const gguf = await openModelFiles({ files: new Map([["m.gguf", new Blob([tinyGguf()])]]) });

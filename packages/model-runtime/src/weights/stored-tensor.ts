@@ -39,6 +39,14 @@ export function openWeightTensor(name: string, stored: StoredTensor): WeightTens
       }
       await source.readInto(target, offset, signal);
     },
+    async readRange(target, byteOffset, signal) {
+      const end = byteOffset + target.byteLength;
+      if (!(byteOffset >= 0 && end <= byteLength)) {
+        const message = `${name}: expected a range inside its ${byteLength} bytes, got [${byteOffset}, ${end})`;
+        throw new ModelError("bad-tensor", message);
+      }
+      await source.readInto(target, offset + byteOffset, signal);
+    },
   };
 }
 
