@@ -4,6 +4,7 @@ export { createSiftAttention } from "./create-sift-attention.ts";
 export type { DecodeBuffers } from "./decode-buffers.ts";
 export type { DecodeSequence } from "./decode-sequence.ts";
 export type { DecodeStep, ValueSumsStep } from "./decode-step.ts";
+export { reliableSubgroupSize } from "./device/reliable-subgroup-size.ts";
 export { partCount, partPitch } from "./kernels/part-count.ts";
 export type { AttentionPlan, PlanLimits } from "./plan/attention-plan.ts";
 export type { HeadBlocks } from "./plan/head-blocks.ts";
