@@ -24,7 +24,7 @@ const loadedBytes = process.memoryUsage.rss();
 
 /** One generation: when its first token came, and its speed once the warmup is over. */
 async function generate(contextLength, attention, maxTokens) {
-  const session = model.createSession({ contextLength: contextLength + maxTokens });
+  const session = await model.createSession({ contextLength: contextLength + maxTokens });
   const begun = performance.now();
   const times = [];
   const prompt = promptTokens(contextLength, vocabularySize);
@@ -43,7 +43,7 @@ async function generate(contextLength, attention, maxTokens) {
   };
 }
 
-const first = model.createSession({ contextLength: 64 });
+const first = await model.createSession({ contextLength: 64 });
 await first
   .generate(promptTokens(20, vocabularySize), { attention: { kind: "full" }, temperature: 0 })
   .next();

@@ -30,7 +30,7 @@ export async function* runGeneration(
 ): AsyncGenerator<GenerationEvent, void> {
   const release = await served.queue.acquire(controller.signal);
   try {
-    const session = createSession(served, job);
+    const session = await createSession(served, job, controller.signal);
     try {
       yield* readSession(session, job, controller);
     } finally {
@@ -42,11 +42,14 @@ export async function* runGeneration(
 }
 
 /** The cache is no longer than this job can use. */
-function createSession(served: ServedModel, job: GenerationJob): Session {
+function createSession(
+  served: ServedModel,
+  job: GenerationJob,
+  signal: AbortSignal,
+): Promise<Session> {
   const needed = job.promptTokens.length + job.options.maxTokens;
-  return served.model.createSession({
-    contextLength: Math.min(served.contextLength, needed),
-  });
+  const contextLength = Math.min(served.contextLength, needed);
+  return served.model.createSession({ contextLength, signal });
 }
 
 async function* readSession(

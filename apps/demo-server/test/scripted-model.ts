@@ -87,7 +87,7 @@ export function createScriptedModel(script: Script = {}): ScriptedModel {
       const turns = messages.map(({ role, content }) => `<|${role}|>${content}<|end|>`);
       return `${turns.join("")}${addGenerationPrompt ? "<|assistant|>" : ""}`;
     },
-    createSession(options = {}) {
+    async createSession(options = {}) {
       log.sessions.push(options);
       return new ScriptedSession(model, script, options.contextLength ?? contextLength);
     },
@@ -209,6 +209,7 @@ class ScriptedSession implements Session {
     return {
       finishReason,
       promptTokens,
+      reusedTokens: 0,
       generatedTokens,
       prefillMs: 40,
       decodeMs: 20 * generatedTokens,

@@ -27,6 +27,8 @@ export interface GenerateSummary {
   /** The stop string that ended it. */
   readonly stopText?: string;
   readonly promptTokens: number;
+  /** Tokens at the beginning of the prompt that the cache held already, so that they did not run again. */
+  readonly reusedTokens: number;
   readonly generatedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;

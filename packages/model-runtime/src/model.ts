@@ -30,6 +30,7 @@ export interface Model {
     messages: readonly ChatMessage[],
     options?: { readonly addGenerationPrompt?: boolean },
   ): string;
-  createSession(options?: SessionOptions): Session;
+  /** @throws ModelError "bad-option", "out-of-memory" with the bytes asked and available, "aborted", "disposed". */
+  createSession(options?: SessionOptions): Promise<Session>;
   dispose(): Promise<void>;
 }

@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { collect } from "../test/collect.ts";
 import { CPU_KINDS } from "../test/cpu-kinds.ts";
 import { createTinyModel, toTensor } from "../test/tiny-model.ts";
+import { loadCpuBackend } from "./backend/cpu/load-cpu-backend.ts";
 import { loadModel } from "./model/load-model.ts";
+import type { Model } from "./model.ts";
 import { openModel } from "./open-model.ts";
-import type { LoadProgress } from "./open-options.ts";
+import type { LoadProgress, OpenModelOptions } from "./open-options.ts";
 import type { CpuOps } from "./ops/cpu-ops.ts";
 import { createCpuOps } from "./ops/create-cpu-ops.ts";
 import type { ModelFiles, WeightTensor } from "./weights/model-files.ts";
@@ -20,6 +22,16 @@ function withTensors(changes: Readonly<Record<string, WeightTensor | undefined>>
     else tensors.delete(name);
   }
   return { ...files, tensors };
+}
+
+/** A model on the CPU backend over these operators. */
+function loadOn(
+  files: ModelFiles,
+  ops: CpuOps,
+  options: Pick<OpenModelOptions, "signal" | "onProgress"> = {},
+): Promise<Model> {
+  const open = () => loadCpuBackend(files, ops, options);
+  return loadModel(files, { open, reopen: open });
 }
 
 /** Operators that refuse to go past a number of bytes. */
@@ -134,7 +146,8 @@ describe("openModel", () => {
     const model = await openModel({ ...createTinyModel(), renderChat: undefined });
     const messages = [{ role: "user", content: "HI" }];
     expect(() => model.applyChatTemplate(messages)).toThrow(/no-chat-template|chat template/);
-    const generation = model.createSession({ attention: { kind: "full" } }).generate({ messages });
+    const session = await model.createSession({ attention: { kind: "full" } });
+    const generation = session.generate({ messages });
     await expect(generation.next()).rejects.toMatchObject({ code: "no-chat-template" });
     await model.dispose();
   });
@@ -147,13 +160,13 @@ describe("loadModel", () => {
       const ops = await createCpuOps({ kind });
       const keepOps = { ...ops, dispose: async () => {} };
       for (let i = 0; i < 50; i++) {
-        const model = await loadModel(createTinyModel(), {
+        const model = await loadOn(createTinyModel(), {
           ...keepOps,
           get liveBytes() {
             return ops.liveBytes;
           },
         });
-        const session = model.createSession({ attention: { kind: "full" } });
+        const session = await model.createSession({ attention: { kind: "full" } });
         const loaded = ops.liveBytes;
         await collect(session.generate([1, 2, 3], { maxTokens: 2 }));
         expect(ops.liveBytes).toBe(loaded);
@@ -167,23 +180,23 @@ describe("loadModel", () => {
 
   test("a session takes what it says and gives it back", async () => {
     const ops = await createCpuOps({ kind: "plain" });
-    const model = await loadModel(createTinyModel(), ops);
+    const model = await loadOn(createTinyModel(), ops);
     const before = ops.liveBytes;
-    const session = model.createSession({ contextLength: 100, attention: { kind: "full" } });
+    const session = await model.createSession({ contextLength: 100, attention: { kind: "full" } });
     expect(session.memoryBytes).toBe(2 * (2 * 100 + 1) * 16 * 4);
     expect(ops.liveBytes - before).toBe(session.memoryBytes);
     session.dispose();
     session.dispose();
     expect(ops.liveBytes).toBe(before);
     await model.dispose();
-    expect(() => model.createSession()).toThrow(expect.objectContaining({ code: "disposed" }));
+    await expect(model.createSession()).rejects.toMatchObject({ code: "disposed" });
   });
 
   test("an abort while a tensor is read frees what was loaded", async () => {
     const ops = await createCpuOps({ kind: "plain" });
     const controller = new AbortController();
     let read = 0;
-    const loading = loadModel(createTinyModel(), ops, {
+    const loading = loadOn(createTinyModel(), ops, {
       signal: controller.signal,
       onProgress: () => {
         if (++read === 5) controller.abort();
@@ -197,21 +210,21 @@ describe("loadModel", () => {
   test("memory that ends at any point leaves nothing allocated", async () => {
     const ops = await createCpuOps({ kind: "plain" });
     const files = createTinyModel();
-    const model = await loadModel(files, ops);
+    const model = await loadOn(files, ops);
     const needed = ops.liveBytes;
-    const cache = model.createSession({ attention: { kind: "full" } });
+    const cache = await model.createSession({ attention: { kind: "full" } });
     const withSession = ops.liveBytes;
     cache.dispose();
     const small = limited(ops, withSession - 1);
     await model.dispose();
     const plain = await createCpuOps({ kind: "plain" });
     for (let limit = 0; limit < needed; limit += 4096) {
-      await expect(loadModel(files, limited(plain, limit))).rejects.toThrow("limit");
+      await expect(loadOn(files, limited(plain, limit))).rejects.toThrow("limit");
       expect(plain.liveBytes).toBe(0);
     }
     expect(small.liveBytes).toBe(0);
-    const tight = await loadModel(files, limited(plain, withSession - 1));
-    expect(() => tight.createSession({ attention: { kind: "full" } })).toThrow("limit");
+    const tight = await loadOn(files, limited(plain, withSession - 1));
+    await expect(tight.createSession({ attention: { kind: "full" } })).rejects.toThrow("limit");
     expect(plain.liveBytes).toBe(needed);
     await tight.dispose();
   });

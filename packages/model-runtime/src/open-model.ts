@@ -1,8 +1,9 @@
+import { openCpuBackend } from "./backend/cpu/open-cpu-backend.ts";
+import type { ModelBackend } from "./backend/model-backend.ts";
 import { loadModel } from "./model/load-model.ts";
 import type { Model } from "./model.ts";
 import { ModelError } from "./model-error.ts";
 import type { OpenModelOptions } from "./open-options.ts";
-import { createCpuOps } from "./ops/create-cpu-ops.ts";
 import { expectNumber } from "./sampling/expect-number.ts";
 import { expectChoice } from "./session/expect-choice.ts";
 import type { ModelFiles } from "./weights/model-files.ts";
@@ -20,32 +21,30 @@ export async function openModel(
   options: OpenModelOptions = {},
 ): Promise<Model> {
   expectOptions(options);
-  if (isOpen(source)) return loadFrom(source, options);
-  const { signal, onProgress } = options;
+  const open = (files: ModelFiles): Promise<ModelBackend> => openCpuBackend(files, options);
+  return withFiles(source, options, (files) =>
+    loadModel(files, {
+      open: () => open(files),
+      reopen: () => withFiles(source, {}, open),
+    }),
+  );
+}
+
+/** Opens the files of the source, unless they are open, for as long as `use` takes. */
+async function withFiles<Result>(
+  source: ModelSource | ModelFiles,
+  { signal, onProgress }: OpenModelOptions,
+  use: (files: ModelFiles) => Promise<Result>,
+): Promise<Result> {
+  if (isOpen(source)) return use(source);
   const files = await openModelFiles(source, {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
   try {
-    return await loadFrom(files, options);
+    return await use(files);
   } finally {
     await files.close();
-  }
-}
-
-async function loadFrom(files: ModelFiles, options: OpenModelOptions): Promise<Model> {
-  const { cpu, threads, signal, onProgress } = options;
-  onProgress?.({ stage: "backend", item: "cpu", bytesDone: 0, bytesTotal: 0 });
-  const ops = await createCpuOps({
-    ...(cpu !== undefined && { kind: cpu }),
-    ...(threads !== undefined && { threads }),
-    ...(signal && { signal }),
-  });
-  try {
-    return await loadModel(files, ops, options);
-  } catch (error) {
-    await ops.dispose();
-    throw error;
   }
 }
 

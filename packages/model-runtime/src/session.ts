@@ -17,6 +17,13 @@ export interface SessionOptions {
   readonly contextLength?: number;
   /** Default { kind: "sift" }. */
   readonly attention?: AttentionMode;
+  /**
+   * Whether a prompt that begins like what the cache holds runs its rest only. The tokens are the same either way: rows
+   * that sifting left in the cache run again. Default true.
+   */
+  readonly reusePrefix?: boolean;
+  /** Aborts the wait for the memory. */
+  readonly signal?: AbortSignal;
 }
 
 /** Observed quantiles of one head and the law fitted to them. */
@@ -67,11 +74,13 @@ export interface Session {
   /** Bytes of the KV cache; the scratch space belongs to the model. */
   readonly memoryBytes: number;
   /**
-   * Generates from a prompt; the cache starts empty each time. One generation at a time. Nothing happens, and nothing
-   * is refused, before the first token is asked for; text that a stop string holds back comes with the last token.
+   * Generates from a prompt. What the cache holds of its beginning does not run again. One generation at a time. Nothing
+   * happens, and nothing is refused, before the first token is asked for; text that a stop string holds back comes with
+   * the last token. When the device is lost the model opens it again, and the sequence goes on where it was.
    * @throws ModelError "context-overflow" when the prompt does not leave room for one token, "bad-option" for an empty
    * prompt or a value out of range, "busy" while another generation of this session runs, "disposed" afterwards,
-   * "no-chat-template", "bad-logits" when the weights or the activations overflow.
+   * "no-chat-template", "bad-logits" when the weights or the activations overflow, "device-lost" when the device is lost
+   * twice before one more token comes, or cannot be opened again.
    */
   generate(
     prompt: Prompt,
@@ -80,7 +89,7 @@ export interface Session {
   /**
    * Runs given tokens through the model in batches of at most 64 rows and hands out the logits of every row. Statistics
    * and logits are those of decoding the same tokens one by one. Ends early when the signal aborts.
-   * @throws ModelError "context-overflow", "bad-option", "busy", "disposed".
+   * @throws ModelError "context-overflow", "bad-option", "busy", "disposed", "device-lost": start it again then.
    */
   score(tokens: readonly number[], options?: ScoreOptions): AsyncGenerator<ScoredChunk, void>;
   /** Quantiles and laws of the running or the last generation, one entry per layer and head; empty without sifting. */

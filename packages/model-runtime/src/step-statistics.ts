@@ -4,9 +4,9 @@ export interface StepStatistics {
   readonly phase: "full" | "warmup" | "sift";
   /** 1-based generated token whose query row this is. */
   readonly step: number;
-  /** Keys visible to this token, itself included. */
+  /** Keys visible to this token, itself included; layers with a window see the last of them alone. */
   readonly contextLength: number;
-  /** Fraction of keys kept: [layers, queryHeads], in [0, 1]. */
+  /** Fraction of the layer's visible keys that was kept: [layers, queryHeads], in [0, 1]. */
   readonly keptFraction: Float32Array;
   /** Fraction of value rows read, the union over a KV head's query heads: [layers, kvHeads], in [0, 1]. */
   readonly unionFraction: Float32Array;

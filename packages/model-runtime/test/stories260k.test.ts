@@ -25,7 +25,7 @@ describe.skipIf(!(gguf && golden))("stories260K from shared/data (skipped when a
 
   beforeAll(async () => {
     model = await openModel(gguf!);
-    session = model.createSession({ attention: { kind: "full" } });
+    session = await model.createSession({ attention: { kind: "full" } });
   });
   afterAll(() => model.dispose());
 

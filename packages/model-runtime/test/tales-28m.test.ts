@@ -31,7 +31,7 @@ describe.skipIf(!folder)("tales-28m from shared/models (skipped when it is absen
 
   beforeAll(async () => {
     model = await openModel(folder!);
-    session = model.createSession({ attention: { kind: "full" }, contextLength: 3072 });
+    session = await model.createSession({ attention: { kind: "full" }, contextLength: 3072 });
   });
   afterAll(() => model.dispose());
 

@@ -13,7 +13,7 @@ describe.skipIf(!folder)("tiny-random-llama from shared/data (skipped when it is
   test("greedy tokens are those of ONNX Runtime", async () => {
     const golden = JSON.parse(readFileSync(join(folder!, "golden.json"), "utf8")) as Golden;
     const model = await openModel(folder!);
-    const session = model.createSession({ attention: { kind: "full" } });
+    const session = await model.createSession({ attention: { kind: "full" } });
     for (const [prompt, all] of golden.greedy) {
       const maxTokens = all.length - prompt.length;
       const ids = await collectIds(session.generate(prompt, { temperature: 0, maxTokens }));

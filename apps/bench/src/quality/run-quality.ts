@@ -34,7 +34,7 @@ export async function runQuality(input: QualityInput): Promise<QualityTable> {
   const contestants = variants(settings);
   const tasks = planTasks(input);
   const contextLength = Math.max(...settings.contexts) + ANSWER_ROOM;
-  const session = model.createSession({ contextLength, attention: { kind: "full" } });
+  const session = await model.createSession({ contextLength, attention: { kind: "full" } });
   const measured = tasks.map(({ windows, passkeys }) => windows.length + passkeys.length);
   progress.start(contestants.length * measured.reduce((sum, count) => sum + count, 0));
   try {

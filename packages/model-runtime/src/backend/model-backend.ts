@@ -38,6 +38,8 @@ export interface SequenceSlots {
   readonly slots: number;
   readonly capacity: number;
   readonly byteLength: number;
+  /** Bytes of a value row of headDim numbers, as attention reads it. */
+  readonly valueRowBytes: number;
   /**
    * Compiles what rules of these settings need beyond full attention, so that no later call waits for it.
    * @throws ModelError "aborted".

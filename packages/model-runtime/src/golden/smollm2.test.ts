@@ -63,7 +63,10 @@ describe.skipIf(!existsSync(file))(
 
     /** Steps at which the model, fed with the golden tokens, would have chosen another one. */
     async function differingSteps({ ids, greedy }: GoldenCase): Promise<readonly number[]> {
-      const session = model.createSession({ contextLength: 128, attention: { kind: "full" } });
+      const session = await model.createSession({
+        contextLength: 128,
+        attention: { kind: "full" },
+      });
       const chosen: number[] = [];
       const tokens = [...ids, ...greedy.slice(0, -1)];
       const vocabulary = model.config.vocabularySize;

@@ -1,74 +1,37 @@
-import type { Decoder } from "../layers/decoder.ts";
-import type { LoadedWeights } from "../layers/load-weights.ts";
 import type { Model } from "../model.ts";
 import { ModelError } from "../model-error.ts";
-import type { CpuOps } from "../ops/cpu-ops.ts";
-import { ChunkPacer } from "../session/chunk-pacer.ts";
-import { createSession, type SessionModel } from "../session/create-session.ts";
+import { createSession } from "../session/create-session.ts";
 import type { RenderChat } from "../session/encode-prompt.ts";
-import type { Session } from "../session.ts";
+import type { SessionModel } from "../session/session-model.ts";
 import type { ModelFiles } from "../weights/model-files.ts";
-import type { describeWeights } from "./describe-weights.ts";
+import type { BackendHost } from "./backend-host.ts";
+import type { describeModel } from "./describe-model.ts";
 
-/** The parts of a loaded model. */
-export interface LoadedModel {
-  readonly files: ModelFiles;
-  readonly ops: CpuOps;
-  readonly weights: LoadedWeights;
-  readonly decoder: Decoder;
-  readonly description: ReturnType<typeof describeWeights>;
-}
+/** Context that a session gets without asking: longer ones are a matter of memory. */
+const DEFAULT_CONTEXT = 8192;
 
-/** A model over loaded weights: hands out sessions and takes all of them along when it goes. */
-export function createModel(loaded: LoadedModel): Model {
-  const { files, ops, weights, decoder, description } = loaded;
+/** A model on a backend, which it owns: hands out sessions and takes all of them along when it goes. */
+export function createModel(
+  files: ModelFiles,
+  host: BackendHost,
+  description: ReturnType<typeof describeModel>,
+): Model {
   const { config, tokenizer, generationDefaults } = files;
+  const { kind, description: backendDescription, weightBytes } = host.backend;
   const renderChat = createChatRenderer(files);
   const shared: SessionModel = {
-    ops,
-    config,
-    decoder,
-    pacer: new ChunkPacer(),
-    tokenizer,
-    renderChat,
-    generationDefaults,
+    ...{ host, config, tokenizer, renderChat, generationDefaults },
     stopTokens: new Set([...config.stopTokens, ...generationDefaults.stopTokens]),
+    contextLength: Math.min(config.contextLength, DEFAULT_CONTEXT),
   };
-  const sessions = new Set<Session>();
-  let isDisposed = false;
   return {
-    info: {
-      source: files.source,
-      family: config.family,
-      ...description,
-      weightBytes: weights.byteLength,
-      backend: "cpu",
-      backendDescription: `cpu, ${ops.description}`,
-    },
+    info: { ...description, weightBytes, backend: kind, backendDescription },
     config,
     tokenizer,
     generationDefaults,
     applyChatTemplate: renderChat,
-    createSession(options) {
-      if (isDisposed) throw new ModelError("disposed", "model: it was disposed of; open it again");
-      const session = createSession(shared, options);
-      sessions.add(session);
-      return {
-        ...session,
-        dispose() {
-          sessions.delete(session);
-          session.dispose();
-        },
-      };
-    },
-    async dispose() {
-      if (isDisposed) return;
-      isDisposed = true;
-      for (const session of sessions) session.dispose();
-      decoder.dispose();
-      weights.free();
-      await ops.dispose();
-    },
+    createSession: (options) => createSession(shared, options),
+    dispose: () => host.dispose(),
   };
 }
 

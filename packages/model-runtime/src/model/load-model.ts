@@ -1,32 +1,27 @@
-import { blueprintTensors } from "../layers/blueprint-tensors.ts";
-import { createCpuDecoder } from "../layers/cpu-decoder.ts";
-import { findFamily } from "../layers/find-family.ts";
-import { loadWeights } from "../layers/load-weights.ts";
-import { freeing } from "../layers/scratch.ts";
-import { findTensors } from "../layers/tensor-need.ts";
+import type { ModelBackend } from "../backend/model-backend.ts";
 import type { Model } from "../model.ts";
-import type { OpenModelOptions } from "../open-options.ts";
-import type { CpuOps } from "../ops/cpu-ops.ts";
 import type { ModelFiles } from "../weights/model-files.ts";
+import { BackendHost } from "./backend-host.ts";
 import { createModel } from "./create-model.ts";
-import { describeWeights } from "./describe-weights.ts";
+import { describeModel } from "./describe-model.ts";
+
+/** How a model comes by its backend. */
+export interface BackendOpening {
+  /** Loads the weights of the files. */
+  readonly open: () => Promise<ModelBackend>;
+  /** Does so again after a loss, when the files may be closed. */
+  readonly reopen: () => Promise<ModelBackend>;
+}
 
 /**
- * Loads the weights of opened files into the backend's memory. The model owns the operators from then on.
- * @throws ModelError "unsupported-architecture", "missing-tensor", "bad-tensor", "out-of-memory", "aborted"; nothing
- * stays allocated then.
+ * A model of opened files on a backend.
+ * @throws ModelError "unsupported-architecture", "missing-tensor", "bad-tensor", and what opening the backend throws.
  */
 export async function loadModel(
   files: ModelFiles,
-  ops: CpuOps,
-  options: Pick<OpenModelOptions, "signal" | "onProgress"> = {},
+  { open, reopen }: BackendOpening,
 ): Promise<Model> {
-  const { config, tensors } = files;
-  const blueprint = findFamily(config.family).blueprint(config, (name) => tensors.has(name));
-  const found = findTensors(files, blueprintTensors(blueprint));
-  const weights = await loadWeights(ops, found, options);
-  const held = { dispose: () => weights.free() };
-  const decoder = freeing(held, () => createCpuDecoder(ops, blueprint, weights));
-  const description = describeWeights(found.map(({ tensor }) => tensor));
-  return createModel({ files, ops, weights, decoder, description });
+  const description = describeModel(files);
+  const backend = await open();
+  return createModel(files, new BackendHost(backend, reopen), description);
 }

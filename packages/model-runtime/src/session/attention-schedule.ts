@@ -1,30 +1,37 @@
-import type { CpuAttentionRule } from "../ops/cpu-ops.ts";
+import type { PassAttention } from "../backend/attention-rule.ts";
 import type { HeadLaw } from "../session.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
 
-/** How attention treats the next rows. */
+/** How attention treats the next rows. Its arrays stay as they are. */
 export interface PlannedRows {
   readonly phase: "full" | "warmup" | "sift";
   /** Rows that share the plan: those asked for, or fewer. */
   readonly rows: number;
   /** 1-based step of row 0. */
   readonly firstStep: number;
-  rule(layer: number): CpuAttentionRule;
-  /** τ, when the schedule wants the quantiles of these rows. */
-  readonly quantile?: number;
-  /** ln θ: [layers, rows, queryHeads]. Valid until the next plan. */
-  readonly logThresholds?: Float32Array;
+  readonly attention: PassAttention;
 }
 
 /** Decides the attention of the rows after a prefill, in order. */
 export interface AttentionSchedule {
+  /** Rules like this one will come: backends compile for them. */
+  readonly prepared: PassAttention;
+  /** Whether the next row can be planned though not every planned row has been observed. */
+  readonly plansAhead: boolean;
   plan(firstPosition: number, rows: number): PlannedRows;
-  /** Takes what the pass of the last plan saw. */
-  observe(pass: PassStatistics): void;
+  /** Takes what a planned pass saw, in the order of the plans. */
+  observe(plan: PlannedRows, pass: PassStatistics): void;
   laws(): readonly HeadLaw[];
 }
 
+const FULL: PassAttention = { rule: { kind: "full" } };
+
 /** Full attention outside of any schedule: the prefill. */
 export function planFull(rows: number, firstStep: number = 1): PlannedRows {
-  return { phase: "full", rows, firstStep, rule: () => ({ kind: "full" }) };
+  return { phase: "full", rows, firstStep, attention: FULL };
+}
+
+/** Whether the rows see every key, so that what they leave in the cache does not depend on a schedule. */
+export function seesEveryKey({ rule }: PassAttention): boolean {
+  return rule.kind === "full" || (rule.kind === "sift" && rule.logThresholds === undefined);
 }

@@ -5,15 +5,19 @@ import { createFixedSchedule } from "./fixed-schedule.ts";
 import { createSiftSchedule } from "./sift-schedule.ts";
 import { createUniformSchedule } from "./uniform-schedule.ts";
 
-/** The schedule of one generation or teacher-forced pass. */
+/**
+ * The schedule of one generation or teacher-forced pass in a context of so many tokens: a warmup that it cannot end is as
+ * good as one that is just too long, and takes no more memory.
+ */
 export function createAttentionSchedule(
   settings: AttentionSettings,
   config: ModelConfig,
-  maxRows: number,
+  contextLength: number,
 ): AttentionSchedule {
   if (settings.kind !== "sift") return createUniformSchedule(settings);
-  if (settings.fixedLogThreshold === undefined) {
-    return createSiftSchedule(settings, config, maxRows);
+  if (settings.fixedLogThreshold !== undefined) {
+    return createFixedSchedule(settings, settings.fixedLogThreshold, config);
   }
-  return createFixedSchedule(settings, settings.fixedLogThreshold, config);
+  const warmup = Math.min(settings.warmup, contextLength + 1);
+  return createSiftSchedule({ ...settings, warmup }, config);
 }

@@ -1,9 +1,6 @@
-import type { GenerateOptions, SamplingOptions } from "../generate-options.ts";
+import type { GenerateOptions } from "../generate-options.ts";
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
-import type { Decoder } from "../layers/decoder.ts";
-import { createKvCache } from "../layers/kv-cache.ts";
-import type { CpuOps } from "../ops/cpu-ops.ts";
-import { expectNumber } from "../sampling/expect-number.ts";
+import { ModelError } from "../model-error.ts";
 import type {
   HeadLaw,
   Prompt,
@@ -12,118 +9,112 @@ import type {
   Session,
   SessionOptions,
 } from "../session.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import type { ModelConfig } from "../weights/model-config.ts";
 import type { AttentionSchedule } from "./attention-schedule.ts";
-import type { ChunkPacer } from "./chunk-pacer.ts";
 import { createAttentionSchedule } from "./create-schedule.ts";
-import { encodePrompt, expectRoom, type RenderChat } from "./encode-prompt.ts";
+import type { DecodeLoop } from "./decode-loop.ts";
+import { expectRoom } from "./encode-prompt.ts";
 import { type AttentionSettings, expectAttentionMode } from "./expect-attention-mode.ts";
 import { expectTokens } from "./expect-tokens.ts";
-import { generate } from "./generate.ts";
-import { generateSettings } from "./generate-settings.ts";
+import { openDecodeLoop } from "./open-decode-loop.ts";
+import { planGeneration } from "./plan-generation.ts";
 import { score } from "./score.ts";
-import { Sequence } from "./sequence.ts";
+import type { SessionModel } from "./session-model.ts";
 
-/** What all sessions of a model share. */
-export interface SessionModel {
-  readonly ops: CpuOps;
-  readonly config: ModelConfig;
-  readonly decoder: Decoder;
-  readonly pacer: ChunkPacer;
-  readonly tokenizer: Tokenizer;
-  readonly renderChat: RenderChat;
-  readonly generationDefaults: SamplingOptions;
-  readonly stopTokens: ReadonlySet<number>;
-}
-
-/** Context that a session gets without asking: longer ones are a matter of memory. */
-const DEFAULT_CONTEXT = 8192;
-
-/** @throws ModelError "bad-option", "out-of-memory". */
-export function createSession(model: SessionModel, options: SessionOptions = {}): Session {
-  const { config, decoder, tokenizer } = model;
+/** @throws ModelError "bad-option", "out-of-memory", "aborted", "disposed". */
+export async function createSession(
+  model: SessionModel,
+  options: SessionOptions = {},
+): Promise<Session> {
   const attention = expectAttentionMode(options.attention ?? { kind: "sift" });
-  const contextLength = expectContext(options.contextLength, config);
-  const cache = createKvCache(model.ops, config, contextLength);
-  const sequence = new Sequence(config, decoder, model.pacer, cache);
-  let schedule: AttentionSchedule | undefined;
-  const newSchedule = (settings: AttentionSettings): AttentionSchedule => {
-    const fitting = fitWarmup(settings, contextLength);
-    schedule = createAttentionSchedule(fitting, config, decoder.maxRows);
-    return schedule;
-  };
+  const loop = await openDecodeLoop(model, 1, options);
+  return new LoopSession(model, loop, { attention, reusesPrefix: options.reusePrefix ?? true });
+}
 
-  async function* runGeneration(
+/** A decode loop over one slot. */
+class LoopSession implements Session {
+  readonly contextLength: number;
+  readonly memoryBytes: number;
+  readonly #model: SessionModel;
+  readonly #loop: DecodeLoop;
+  readonly #attention: AttentionSettings;
+  readonly #reusesPrefix: boolean;
+  #schedule: AttentionSchedule | undefined;
+  #isRunning = false;
+
+  constructor(
+    model: SessionModel,
+    loop: DecodeLoop,
+    settings: { readonly attention: AttentionSettings; readonly reusesPrefix: boolean },
+  ) {
+    const { capacity, byteLength } = loop.slots.current;
+    this.contextLength = capacity;
+    this.memoryBytes = byteLength;
+    this.#model = model;
+    this.#loop = loop;
+    this.#attention = settings.attention;
+    this.#reusesPrefix = settings.reusesPrefix;
+  }
+
+  async *generate(
     prompt: Prompt,
-    generateOptions: GenerateOptions = {},
+    options: GenerateOptions = {},
   ): AsyncGenerator<GeneratedToken, GenerateSummary> {
-    sequence.expectOpen();
-    const defaults = { sampling: model.generationDefaults, attention };
-    const settings = generateSettings(generateOptions, defaults, config.vocabularySize);
-    const tokens = encodePrompt(prompt, tokenizer, model.renderChat, config.vocabularySize);
-    expectRoom(tokens.length + 1, contextLength, "prompt and one token");
-    sequence.begin();
+    this.#loop.slots.expectOpen();
+    const place = { attention: this.#attention, capacity: this.contextLength };
+    const generation = planGeneration(this.#model, prompt, options, place);
+    expectRoom(generation.prompt.length + 1, this.contextLength, "prompt and one token");
+    this.#begin(generation.schedule);
+    const sequence = this.#loop.add(generation)!;
     try {
-      const { stopTokens } = model;
-      const running = newSchedule(settings.attention);
-      return yield* generate({
-        sequence,
-        tokenizer,
-        prompt: tokens,
-        stopTokens,
-        settings,
-        schedule: running,
-      });
+      for (;;) {
+        for (const event of await this.#loop.step()) {
+          if (event.kind === "end") return event.summary;
+          yield event.token;
+        }
+      }
     } finally {
-      sequence.end();
+      this.#loop.remove(sequence);
+      this.#isRunning = false;
     }
   }
 
-  async function* runScore(
+  async *score(
     tokens: readonly number[],
-    scoreOptions: ScoreOptions = {},
+    options: ScoreOptions = {},
   ): AsyncGenerator<ScoredChunk, void> {
-    sequence.expectOpen();
-    const settings = scoreOptions.attention
-      ? expectAttentionMode(scoreOptions.attention)
-      : attention;
+    const { slots, held } = this.#loop;
+    slots.expectOpen();
+    const { config } = this.#model;
+    const settings = options.attention ? expectAttentionMode(options.attention) : this.#attention;
     const given = [...expectTokens("tokens", tokens, config.vocabularySize)];
-    expectRoom(given.length, contextLength, "tokens");
-    sequence.begin();
+    expectRoom(given.length, this.contextLength, "tokens");
+    const schedule = createAttentionSchedule(settings, config, this.contextLength);
+    this.#begin(schedule);
+    const reusesPrefix = this.#reusesPrefix;
     try {
-      yield* score({
-        sequence,
-        tokens: given,
-        schedule: newSchedule(settings),
-        options: scoreOptions,
-      });
+      yield* score({ slots, held: held[0]!, reusesPrefix, tokens: given, schedule, options });
     } finally {
-      sequence.end();
+      this.#isRunning = false;
     }
   }
 
-  return {
-    contextLength,
-    memoryBytes: cache.byteLength,
-    generate: runGeneration,
-    score: runScore,
-    laws: (): readonly HeadLaw[] => schedule?.laws() ?? [],
-    dispose: () => sequence.dispose(),
-  };
-}
+  laws(): readonly HeadLaw[] {
+    return this.#schedule?.laws() ?? [];
+  }
 
-/** A warmup that the context cannot end is as good as one that is just too long, and takes no more memory. */
-function fitWarmup(settings: AttentionSettings, contextLength: number): AttentionSettings {
-  if (settings.kind !== "sift") return settings;
-  return { ...settings, warmup: Math.min(settings.warmup, contextLength + 1) };
-}
+  dispose(): void {
+    this.#loop.slots.dispose();
+  }
 
-function expectContext(contextLength: number | undefined, config: ModelConfig): number {
-  if (contextLength === undefined) return Math.min(config.contextLength, DEFAULT_CONTEXT);
-  return expectNumber("contextLength", contextLength, {
-    min: 2,
-    max: config.contextLength,
-    integer: true,
-  });
+  /** @throws ModelError "busy". */
+  #begin(schedule: AttentionSchedule): void {
+    if (this.#isRunning) {
+      throw new ModelError(
+        "busy",
+        "session: expected no other generation or scoring, one is running; wait for it, end it or open another session",
+      );
+    }
+    this.#isRunning = true;
+    this.#schedule = schedule;
+  }
 }

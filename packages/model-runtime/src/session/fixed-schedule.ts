@@ -1,4 +1,3 @@
-import type { CpuAttentionRule } from "../ops/cpu-ops.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { AttentionSchedule } from "./attention-schedule.ts";
 import type { SiftSettings } from "./expect-attention-mode.ts";
@@ -9,20 +8,16 @@ export function createFixedSchedule(
   logThreshold: number,
   { layers, queryHeads }: ModelConfig,
 ): AttentionSchedule {
+  const rule = { kind: "sift", droppedMass, keepFirst, keepLast } as const;
   let steps = 0;
   return {
+    prepared: { rule },
+    plansAhead: true,
     plan(_firstPosition, rows) {
       const firstStep = steps + 1;
       steps += rows;
       const logThresholds = new Float32Array(layers * rows * queryHeads).fill(logThreshold);
-      const rule: CpuAttentionRule = {
-        kind: "sift",
-        logThresholds: logThresholds.subarray(0, rows * queryHeads),
-        droppedMass,
-        keepFirst,
-        keepLast,
-      };
-      return { phase: "sift", rows, firstStep, rule: () => rule, logThresholds };
+      return { phase: "sift", rows, firstStep, attention: { rule: { ...rule, logThresholds } } };
     },
     observe() {},
     laws: () => [],

@@ -29,6 +29,10 @@ async function fullSession(options?: TinyModelOptions): Promise<Session> {
   return (await openTiny(options)).createSession({ attention: { kind: "full" } });
 }
 
+async function twoSessions(model: Model): Promise<readonly [Session, Session]> {
+  return Promise.all([model.createSession(FULL), model.createSession(FULL)]);
+}
+
 /** Makes the tiny model say the given tokens next, whatever its logits are. */
 function forcing(ids: readonly number[]): GenerateOptions {
   return { logitBias: new Map(ids.map((id, i) => [id, 1000 - 10 * i])), repetitionPenalty: 2 };
@@ -49,7 +53,7 @@ describe("session.generate", () => {
 
   test("starts over each time, and two sessions that take turns do not disturb each other", async () => {
     const model = await openTiny();
-    const [one, two] = [model.createSession(FULL), model.createSession(FULL)];
+    const [one, two] = await twoSessions(model);
     const alone = await collectIds(two.generate([1, 2, 3], { maxTokens: 16 }));
     const together = await Promise.all([
       collectIds(one.generate(golden.tokens, { maxTokens: 16 })),
@@ -60,7 +64,7 @@ describe("session.generate", () => {
 
   test("another session that runs while a prefill is reported changes nothing", async () => {
     const model = await openTiny();
-    const [one, two] = [model.createSession(FULL), model.createSession(FULL)];
+    const [one, two] = await twoSessions(model);
     const others: Promise<unknown>[] = [];
     const onPrefill = ({ tokensDone }: PrefillProgress): void => {
       if (tokensDone < golden.tokens.length) return;
@@ -74,7 +78,7 @@ describe("session.generate", () => {
 
   test("short prompts of two sessions at the same time do not mix their first tokens", async () => {
     const model = await openTiny();
-    const [one, two] = [model.createSession(FULL), model.createSession(FULL)];
+    const [one, two] = await twoSessions(model);
     const prompts = [
       [1, 2, 3],
       [40, 9, 20],
@@ -104,7 +108,8 @@ describe("session.generate", () => {
       const tensors = new Map([...files.tensors, [name, toTensor(name, [67, 32], numbers)]]);
       const model = await openModel({ ...files, tensors }, { cpu });
       models.push(model);
-      const generation = model.createSession({ attention }).generate([5, 1, 2, 3, 4, 6, 7]);
+      const session = await model.createSession({ attention });
+      const generation = session.generate([5, 1, 2, 3, 4, 6, 7]);
       await expect(collect(generation)).rejects.toMatchObject({ code: "bad-logits" });
     }
   });
@@ -131,7 +136,7 @@ describe("session.generate", () => {
 
   test("top-k keeps its fraction of the keys and skips value rows", async () => {
     const model = await openTiny();
-    const session = model.createSession({ attention: { kind: "top-k", fraction: 0.25 } });
+    const session = await model.createSession({ attention: { kind: "top-k", fraction: 0.25 } });
     const { tokens, summary } = await collect(session.generate(golden.tokens, { maxTokens: 8 }));
     for (const { statistics } of tokens.slice(1)) {
       const { contextLength, keptFraction, valueRowsSkipped, droppedMass } = statistics!;
@@ -145,7 +150,7 @@ describe("session.generate", () => {
 
   test("a sliding window as wide as the context changes nothing", async () => {
     const attention = { kind: "sliding-window", sinks: 0, window: 256 } as const;
-    const session = (await openTiny()).createSession({ attention });
+    const session = await (await openTiny()).createSession({ attention });
     expect(await collectIds(session.generate(golden.tokens, { maxTokens: 16 }))).toEqual(greedy);
   });
 
@@ -207,7 +212,7 @@ describe("session.generate", () => {
   });
 
   test("reports the prefill and fills the context when maxTokens is not given", async () => {
-    const session = (await openTiny()).createSession({ ...FULL, contextLength: 30 });
+    const session = await (await openTiny()).createSession({ ...FULL, contextLength: 30 });
     const done: number[] = [];
     const { summary } = await collect(
       session.generate(golden.tokens, {
@@ -305,7 +310,7 @@ describe("session.generate, ended early", () => {
   });
 
   test("a prompt that leaves no room is refused with both numbers", async () => {
-    const session = (await openTiny()).createSession({ ...FULL, contextLength: 24 });
+    const session = await (await openTiny()).createSession({ ...FULL, contextLength: 24 });
     await expect(session.generate(golden.tokens).next()).rejects.toMatchObject({
       code: "context-overflow",
       message: expect.stringMatching(/24.*25/),

@@ -43,7 +43,7 @@ describe("session.score", () => {
 
   test("another session that runs while progress is reported changes nothing", async () => {
     const session = await fullSession();
-    const other = model!.createSession({ attention: { kind: "full" } });
+    const other = await model!.createSession({ attention: { kind: "full" } });
     const alone = await collectLogits(session.score(TOKENS));
     const others: Promise<unknown>[] = [];
     const onPrefill = ({ tokensDone }: { readonly tokensDone: number }): void => {

@@ -1,81 +1,165 @@
-import type { Decoder } from "../layers/decoder.ts";
-import type { KvCache } from "../layers/kv-cache.ts";
-import { ModelError } from "../model-error.ts";
-import type { ModelConfig } from "../weights/model-config.ts";
-import type { PlannedRows } from "./attention-schedule.ts";
-import type { ChunkPacer } from "./chunk-pacer.ts";
-import { nextTurn } from "./next-turn.ts";
-import { type PassStatistics, StatisticsRecorder } from "./pass-statistics.ts";
+import type { DecodeRow, DrawnToken, DrawOptions, RowsCall } from "../backend/model-backend.ts";
+import type { GenerateSummary } from "../generated-token.ts";
+import { createRandom } from "../sampling/random.ts";
+import { type PlannedRows, planFull } from "./attention-schedule.ts";
+import type { Generation, SequencePlace } from "./generation.ts";
+import { GenerationOutput, type WrittenToken } from "./generation-output.ts";
+import type { PassStatistics } from "./pass-statistics.ts";
+import { toStepStatistics } from "./step-statistics.ts";
 
-/** One sequence: its cache, and the rules of who may use it when. */
+/** How a token is drawn, and the plan of its row: none for the end of the prompt. */
+interface AskedToken {
+  readonly plan?: PlannedRows;
+  readonly draw: DrawOptions;
+}
+
+/**
+ * One generation in a slot. Step t is the row whose query is generated token t, so that the token it predicts is number
+ * t + 1 and the prefill predicts the first. Tokens are asked for one after the other and read in the same order, maybe
+ * some rows later. After `restart` the rows that were lost run again, under full attention, and tokens that were asked
+ * for and not read are asked for once more, by the plans and random numbers that they had.
+ */
 export class Sequence {
-  readonly config: ModelConfig;
-  readonly decoder: Decoder;
-  readonly pacer: ChunkPacer;
-  readonly cache: KvCache;
-  readonly #recorder: StatisticsRecorder;
+  readonly generation: Generation;
+  readonly place: SequencePlace;
+  readonly #output: GenerationOutput;
+  readonly #random: () => number;
+  /** Prompt and generated tokens. */
+  readonly #tokens: number[];
+  #asked: AskedToken[] = [];
+  #again: AskedToken[] = [];
+  /** Rows in the slot or on their way. */
+  #rows: number;
   #isRunning = false;
-  #isDisposed = false;
+  /** The slot has drawn, or will have drawn, a token that comes after the last row. */
+  #slotDraws = false;
 
-  constructor(config: ModelConfig, decoder: Decoder, pacer: ChunkPacer, cache: KvCache) {
-    this.config = config;
-    this.decoder = decoder;
-    this.pacer = pacer;
-    this.cache = cache;
-    this.#recorder = new StatisticsRecorder(config, decoder.maxRows);
+  constructor(generation: Generation, place: SequencePlace) {
+    const { prompt, settings } = generation;
+    const random = createRandom(settings.sampling.seed);
+    this.generation = generation;
+    this.place = place;
+    this.#output = new GenerationOutput(generation, place);
+    this.#random = () => (settings.sampling.temperature > 0 ? random() : 0);
+    this.#tokens = [...prompt];
+    this.#rows = place.reusedTokens;
   }
 
-  /** Starts over with an empty cache. @throws ModelError "busy", "disposed". */
-  begin(): void {
-    this.expectOpen();
-    if (this.#isRunning) {
-      throw new ModelError(
-        "busy",
-        "session: expected no other generation or scoring, one is running; wait for it, end it or open another session",
-      );
-    }
+  get isAborted(): boolean {
+    return this.generation.settings.signal?.aborted ?? false;
+  }
+
+  /** Tokens that were generated and read. */
+  get generated(): readonly number[] {
+    return this.#tokens.slice(this.generation.prompt.length);
+  }
+
+  /** The token at a position that has been read. */
+  tokenAt(position: number): number {
+    return this.#tokens[position]!;
+  }
+
+  /** Whether `rowsToRun` comes next: for the prompt, and for what a restart lost. */
+  get needsRows(): boolean {
+    return !this.#isRunning && !this.#slotDraws;
+  }
+
+  /** Whether `decodeRow` comes next, unless too many tokens are under way. */
+  get decodes(): boolean {
+    const count = this.#tokens.length - this.generation.prompt.length + this.#asked.length;
+    return !this.#isRunning && this.#slotDraws && count < this.#output.maxTokens;
+  }
+
+  /** Whether a token may be asked for, when `ahead` of them may be under way. */
+  mayAsk(ahead: number): boolean {
+    if (this.#asked.length >= ahead) return false;
+    return this.#again.length > 0 || this.generation.schedule.plansAhead;
+  }
+
+  /** Starts the clock of the next token, unless it runs. */
+  wait(): void {
+    this.#output.wait();
+  }
+
+  /** The next rows, at most `maxRows`, that run before it decodes. */
+  rowsToRun(maxRows: number): RowsCall {
     this.#isRunning = true;
-    this.cache.reset();
+    const count = this.#tokens.length;
+    const fullRows = count === this.generation.prompt.length ? count : count - 1;
+    if (this.#rows === fullRows) return this.#plannedRow();
+    const rows = Math.min(maxRows, fullRows - this.#rows);
+    const { attention } = planFull(rows);
+    if (this.#rows + rows < count) return { ...this.#take(rows), attention, want: "nothing" };
+    const { draw } = this.#ask(this.#again.shift() ?? { draw: this.#newDraw() });
+    return { ...this.#take(rows), attention, want: "token", draw };
   }
 
-  /** Lets the next one begin. */
-  end(): void {
+  /** The row of the token that was drawn last. */
+  decodeRow(): DecodeRow {
+    const position = this.#rows++;
+    const { plan, draw } = this.#askPlanned(position);
+    return { slot: this.place.slot, position, attention: plan.attention, draw };
+  }
+
+  /** Rows that `rowsToRun` gave are in the slot. */
+  rowsDone(): void {
     this.#isRunning = false;
+    const { prompt, settings } = this.generation;
+    if (this.#tokens.length > prompt.length) return;
+    settings.onPrefill?.({ tokensDone: this.#rows, tokensTotal: prompt.length });
   }
 
-  /** Runs the planned rows through all layers. */
-  run(tokens: readonly number[], firstPosition: number, plan: PlannedRows): PassStatistics {
-    const startMs = performance.now();
-    const pass = this.#recorder.begin(firstPosition, plan.rows, plan.quantile !== undefined);
-    this.decoder.forward({
-      tokens: tokens.slice(firstPosition, firstPosition + plan.rows),
-      firstPosition,
-      cache: this.cache,
-      attention: {
-        rule: plan.rule,
-        ...(plan.quantile !== undefined && { quantile: plan.quantile }),
-        observe: (layer, statistics) => this.#recorder.record(layer, statistics),
-      },
-    });
-    this.pacer.observe(plan.rows, performance.now() - startMs);
-    return pass;
+  /** Reads the token that was asked for first. `pass` is that of its row, and no view. */
+  read(drawn: DrawnToken, pass: PassStatistics): WrittenToken {
+    const { config, schedule } = this.generation;
+    const { plan } = this.#asked.shift()!;
+    this.#tokens.push(drawn.id);
+    if (!plan) return this.#output.write(drawn, undefined);
+    schedule.observe(plan, pass);
+    const statistics = toStepStatistics(plan, pass, config, this.place.valueRowBytes);
+    return this.#output.write(drawn, statistics);
   }
 
-  /** Lets the event loop turn. @throws ModelError "disposed" when that happened meanwhile. */
-  async pause(): Promise<void> {
-    await nextTurn();
-    this.expectOpen();
+  abort(): GenerateSummary {
+    return this.#output.abort();
   }
 
-  dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    this.cache.dispose();
+  /** The slot is empty: whatever it held runs anew. */
+  restart(): void {
+    this.#again = [...this.#asked.splice(0), ...this.#again];
+    this.#rows = 0;
+    this.#isRunning = false;
+    this.#slotDraws = false;
   }
 
-  /** @throws ModelError "disposed". */
-  expectOpen(): void {
-    if (!this.#isDisposed) return;
-    throw new ModelError("disposed", "session: it was disposed of; create another one");
+  /** The last token's row, by `run` because the slot did not draw that token. */
+  #plannedRow(): RowsCall {
+    const { plan, draw } = this.#askPlanned(this.#rows);
+    return { ...this.#take(1), attention: plan.attention, want: "token", draw };
+  }
+
+  #take(rows: number): Pick<RowsCall, "slot" | "tokens" | "firstPosition"> {
+    const firstPosition = this.#rows;
+    this.#rows += rows;
+    const tokens = this.#tokens.slice(firstPosition, this.#rows);
+    return { slot: this.place.slot, tokens, firstPosition };
+  }
+
+  #askPlanned(position: number): Required<AskedToken> {
+    const { plan, draw } = this.#again.shift() ?? { draw: this.#newDraw() };
+    const asked = { plan: plan ?? this.generation.schedule.plan(position, 1), draw };
+    this.#ask(asked);
+    return asked;
+  }
+
+  #ask(asked: AskedToken): AskedToken {
+    this.#asked.push(asked);
+    this.#slotDraws = true;
+    return asked;
+  }
+
+  #newDraw(): DrawOptions {
+    const { topLogprobs } = this.generation.settings;
+    return { uniform: this.#random(), ...(topLogprobs !== undefined && { topLogprobs }) };
   }
 }

@@ -65,7 +65,7 @@ async function collectRows(scoring: AsyncGenerator<ScoredChunk>): Promise<Scored
 
 describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   test("runs the warmup under full attention, then drops keys", async () => {
-    const session = (await openTiny(cpu)).createSession();
+    const session = await (await openTiny(cpu)).createSession();
     const attention: SiftMode = { kind: "sift", warmup: 8, quantile: 0.75 };
     const { tokens, summary } = await collect(
       session.generate(PROMPT, { maxTokens: 33, attention }),
@@ -92,7 +92,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 
   test("equals full attention bit for bit until the warmup ends", async () => {
-    const session = (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
+    const session = await (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
     const full = await collect(session.generate(PROMPT, { maxTokens: 10, topLogprobs: 20 }));
     const attention: SiftMode = { kind: "sift", warmup: 64, keepFirst: 2, keepLast: 3 };
     const sift = await collect(
@@ -104,7 +104,9 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 
   test("the laws hold what the warmup saw", async () => {
-    const session = (await openTiny(cpu)).createSession({ attention: { kind: "sift", warmup: 6 } });
+    const session = await (await openTiny(cpu)).createSession({
+      attention: { kind: "sift", warmup: 6 },
+    });
     expect(session.laws()).toEqual([]);
     const generation = session.generate(PROMPT, { maxTokens: 12 });
     for (let i = 0; i < 4; i++) await generation.next();
@@ -123,7 +125,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 
   test("exempt keys are always kept, and steps that see no other run before the warmup", async () => {
-    const session = (await openTiny(cpu)).createSession();
+    const session = await (await openTiny(cpu)).createSession();
     const attention: SiftMode = { kind: "sift", warmup: 4, keepFirst: 3, keepLast: 8 };
     const { tokens } = await collect(
       session.generate(PROMPT.slice(0, 7), { maxTokens: 20, attention }),
@@ -143,7 +145,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 
   test("a fixed threshold of −Infinity equals full attention bit for bit: tokens, logits, statistics", async () => {
-    const session = (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
+    const session = await (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
     const options = { maxTokens: 40, temperature: 0, topLogprobs: 20 };
     const full = await collect(session.generate(PROMPT, options));
     const sift = await collect(
@@ -166,7 +168,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 
   test("a fixed threshold of 0 keeps no key but a certain one, and the text changes", async () => {
-    const session = (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
+    const session = await (await openTiny(cpu)).createSession({ attention: { kind: "full" } });
     const full = await collectIds(session.generate(PROMPT, { maxTokens: 20 }));
     const attention: SiftMode = { kind: "sift", fixedLogThreshold: 0, droppedMass: "none" };
     const { tokens } = await collect(session.generate(PROMPT, { maxTokens: 20, attention }));
@@ -202,7 +204,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
     ],
     ["fixed threshold", { kind: "sift", fixedLogThreshold: Math.log(0.03) }],
   ])("scoring in batches equals decoding one by one, bit for bit: %s", async (_name, attention) => {
-    const session = (await openTiny(cpu)).createSession();
+    const session = await (await openTiny(cpu)).createSession();
     const decoded = await collect(
       session.generate(PROMPT, { maxTokens: 120, attention, topLogprobs: 20 }),
     );
@@ -231,7 +233,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
 
 describe("a warmup longer than the context", () => {
   test("takes memory for the context alone and never ends", async () => {
-    const session = (await openTiny("plain")).createSession({ contextLength: 16 });
+    const session = await (await openTiny("plain")).createSession({ contextLength: 16 });
     const attention = { kind: "sift", warmup: 2 ** 40 } as const;
     const { summary } = await collect(session.generate([1, 2, 3], { attention }));
     expect(summary).toMatchObject({ finishReason: "length", warmupSteps: 12, siftSteps: 0 });

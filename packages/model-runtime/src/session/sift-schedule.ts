@@ -4,8 +4,9 @@ import {
   type StepPlan,
   type ThresholdScheduler,
 } from "@sift-attention/threshold-scheduler";
+import type { PassAttention } from "../backend/attention-rule.ts";
+import { layerWindow } from "../backend/layer-window.ts";
 import { ModelError } from "../model-error.ts";
-import type { CpuAttentionRule } from "../ops/cpu-ops.ts";
 import type { HeadLaw } from "../session.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import { type AttentionSchedule, type PlannedRows, planFull } from "./attention-schedule.ts";
@@ -16,44 +17,46 @@ import type { PassStatistics } from "./pass-statistics.ts";
  * The two-phase schedule of one sequence. Warmup rows run under the sift rule at ln θ = −∞, which keeps every key and
  * leaves the exempt ones out of the quantile. Rows that see no key but exempt ones run before the schedule begins.
  */
-export function createSiftSchedule(
-  settings: SiftSettings,
-  config: ModelConfig,
-  maxRows: number,
-): AttentionSchedule {
-  return new SiftSchedule(settings, config, maxRows);
+export function createSiftSchedule(settings: SiftSettings, config: ModelConfig): AttentionSchedule {
+  return new SiftSchedule(settings, config);
 }
 
 class SiftSchedule implements AttentionSchedule {
+  readonly prepared: PassAttention;
   readonly #settings: SiftSettings;
   readonly #config: ModelConfig;
   readonly #scheduler: ThresholdScheduler;
-  /** ln θ of the planned rows: [layers, maxRows, queryHeads], its rows packed. */
-  readonly #logThresholds: Float32Array;
+  readonly #keepAll: PassAttention["rule"] & { readonly kind: "sift" };
   #rowsBefore = 0;
-  #phase: PlannedRows["phase"] = "full";
+  #warmupRowsObserved = 0;
 
-  constructor(settings: SiftSettings, config: ModelConfig, maxRows: number) {
+  constructor(settings: SiftSettings, config: ModelConfig) {
+    const { droppedMass, keepFirst, keepLast, quantile } = settings;
     this.#settings = settings;
     this.#config = config;
     this.#scheduler = createScheduler(settings, config);
-    this.#logThresholds = new Float32Array(config.layers * maxRows * config.queryHeads);
+    this.#keepAll = { kind: "sift", droppedMass, keepFirst, keepLast };
+    this.prepared = { rule: this.#keepAll, quantile };
+  }
+
+  /** Warmup rows do not depend on each other, and a law that is fitted does not change; between them lies the fit. */
+  get plansAhead(): boolean {
+    const { remainingWarmup } = this.#scheduler;
+    return remainingWarmup > 0 || this.#warmupRowsObserved === this.#settings.warmup;
   }
 
   plan(firstPosition: number, rows: number): PlannedRows {
     const exempt = this.#settings.keepFirst + this.#settings.keepLast;
-    const planned =
-      firstPosition < exempt
-        ? this.#planBefore(Math.min(rows, exempt - firstPosition))
-        : this.#planScheduled(firstPosition + 1, rows);
-    this.#phase = planned.phase;
-    return planned;
+    return firstPosition < exempt
+      ? this.#planBefore(Math.min(rows, exempt - firstPosition))
+      : this.#planScheduled(firstPosition + 1, rows);
   }
 
   /** @throws ModelError "bad-logits" when a weight is no number. */
-  observe(pass: PassStatistics): void {
+  observe({ phase }: PlannedRows, pass: PassStatistics): void {
+    if (phase === "full") return;
     try {
-      this.#observe(pass);
+      this.#observe(phase, pass);
     } catch (cause) {
       if (!(cause instanceof SchedulerError) || cause.code !== "bad-observation") throw cause;
       throw new ModelError(
@@ -64,13 +67,14 @@ class SiftSchedule implements AttentionSchedule {
     }
   }
 
-  #observe(pass: PassStatistics): void {
+  #observe(phase: "warmup" | "sift", pass: PassStatistics): void {
     for (let row = 0; row < pass.rows; row++) {
       for (let layer = 0; layer < this.#config.layers; layer++) {
-        if (this.#phase === "warmup") this.#observeQuantiles(layer, row, pass);
-        if (this.#phase === "sift") this.#observeSifted(layer, row, pass);
+        if (phase === "warmup") this.#observeQuantiles(layer, row, pass);
+        else this.#observeSifted(layer, row, pass);
       }
     }
+    if (phase === "warmup") this.#warmupRowsObserved += pass.rows;
   }
 
   laws(): readonly HeadLaw[] {
@@ -86,46 +90,45 @@ class SiftSchedule implements AttentionSchedule {
     return planned;
   }
 
-  /** Warmup rows do not depend on each other, and a law that is fitted does not change: both are planned ahead. */
   #planScheduled(contextLength: number, wanted: number): PlannedRows {
     const { remainingWarmup } = this.#scheduler;
-    const rows = remainingWarmup > 0 ? Math.min(wanted, remainingWarmup) : wanted;
-    const first = this.#scheduler.plan(contextLength);
-    const { phase, step } = first;
-    this.#writeThresholds(first, 0, rows);
-    for (let row = 1; row < rows; row++) {
-      this.#writeThresholds(this.#scheduler.plan(contextLength + row), row, rows);
-    }
+    return remainingWarmup > 0
+      ? this.#planWarmup(contextLength, Math.min(wanted, remainingWarmup))
+      : this.#planSift(contextLength, wanted);
+  }
+
+  #planWarmup(contextLength: number, rows: number): PlannedRows {
+    const { step } = this.#scheduler.plan(contextLength);
+    for (let row = 1; row < rows; row++) this.#scheduler.plan(contextLength + row);
     return {
-      phase,
+      phase: "warmup",
       rows,
       firstStep: this.#rowsBefore + step,
-      rule: (layer) => this.#rule(layer, rows),
-      ...(phase === "warmup"
-        ? { quantile: first.quantile }
-        : { logThresholds: this.#thresholds(0, rows * this.#config.layers) }),
+      attention: this.prepared,
     };
   }
 
-  #writeThresholds(plan: StepPlan, row: number, rows: number): void {
+  #planSift(contextLength: number, rows: number): PlannedRows {
+    const { layers, queryHeads } = this.#config;
+    const logThresholds = new Float32Array(layers * rows * queryHeads);
+    let firstStep = 0;
+    for (let row = 0; row < rows; row++) {
+      const plan = this.#scheduler.plan(contextLength + row);
+      if (row === 0) firstStep = this.#rowsBefore + plan.step;
+      this.#writeThresholds(plan, logThresholds, row, rows);
+    }
+    const attention = { rule: { ...this.#keepAll, logThresholds } };
+    return { phase: "sift", rows, firstStep, attention };
+  }
+
+  /** Writes a row of [layers, rows, queryHeads]. */
+  #writeThresholds(plan: StepPlan, target: Float32Array, row: number, rows: number): void {
+    if (plan.phase === "warmup") return;
     const { layers, queryHeads } = this.#config;
     for (let layer = 0; layer < layers; layer++) {
-      const target = this.#thresholds(layer * rows + row, 1);
-      if (plan.phase === "warmup") target.fill(-Infinity);
-      else target.set(plan.logThresholds.subarray(layer * queryHeads, (layer + 1) * queryHeads));
+      const heads = plan.logThresholds.subarray(layer * queryHeads, (layer + 1) * queryHeads);
+      target.set(heads, (layer * rows + row) * queryHeads);
     }
-  }
-
-  #rule(layer: number, rows: number): CpuAttentionRule {
-    const { droppedMass, keepFirst, keepLast } = this.#settings;
-    const logThresholds = this.#thresholds(layer * rows, rows);
-    return { kind: "sift", logThresholds, droppedMass, keepFirst, keepLast };
-  }
-
-  /** A view of rows of [layers · rows, queryHeads]. */
-  #thresholds(firstRow: number, rows: number): Float32Array {
-    const { queryHeads } = this.#config;
-    return this.#logThresholds.subarray(firstRow * queryHeads, (firstRow + rows) * queryHeads);
   }
 
   #observeQuantiles(layer: number, row: number, { rows, quantiles }: PassStatistics): void {
@@ -134,9 +137,9 @@ class SiftSchedule implements AttentionSchedule {
   }
 
   #observeSifted(layer: number, row: number, pass: PassStatistics): void {
-    const contextLength = pass.firstPosition + row + 1;
+    const visible = Math.min(pass.firstPosition + row + 1, layerWindow(this.#config, layer));
     const at = layer * pass.rows + row;
-    const kept = this.#headsOf(pass.kept, at).map((keys) => keys / contextLength);
+    const kept = this.#headsOf(pass.kept, at).map((keys) => keys / visible);
     this.#scheduler.observeSifted(layer, kept, this.#headsOf(pass.droppedMass, at));
   }
 

@@ -1,30 +1,53 @@
+import { layerWindow } from "../backend/layer-window.ts";
 import type { StepStatistics } from "../step-statistics.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { PlannedRows } from "./attention-schedule.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
 
-/** Statistics of a pass of one row, copied. */
+/** Statistics of a pass of one row; `pass` is no view. */
 export function toStepStatistics(
   plan: PlannedRows,
   pass: PassStatistics,
-  { layers, kvHeads, headDim }: ModelConfig,
+  config: ModelConfig,
+  valueRowBytes: number,
 ): StepStatistics {
+  const { rule } = plan.attention;
   const contextLength = pass.firstPosition + 1;
+  const visible = Array.from({ length: config.layers }, (_, layer) =>
+    Math.min(contextLength, layerWindow(config, layer)),
+  );
   const valueRowsRead = pass.union.reduce((sum, rows) => sum + rows, 0);
-  const valueRowsSkipped = layers * kvHeads * contextLength - valueRowsRead;
-  const rowBytes = headDim * Float32Array.BYTES_PER_ELEMENT;
+  const valueRows = config.kvHeads * visible.reduce((sum, keys) => sum + keys, 0);
+  const valueRowsSkipped = valueRows - valueRowsRead;
   return {
     phase: plan.phase,
     step: plan.firstStep,
     contextLength,
-    keptFraction: pass.kept.map((keys) => keys / contextLength),
-    unionFraction: pass.union.map((rows) => rows / contextLength),
-    droppedMass: pass.droppedMass.slice(),
-    ...(pass.quantiles && { quantiles: pass.quantiles.slice() }),
-    ...(plan.logThresholds && { logThresholds: plan.logThresholds.slice() }),
+    keptFraction: fractions(pass.kept, visible),
+    unionFraction: fractions(pass.union, visible),
+    droppedMass: pass.droppedMass,
+    ...(pass.quantiles && { quantiles: pass.quantiles }),
+    ...(rule.kind === "sift" && rule.logThresholds && { logThresholds: rule.logThresholds }),
     valueRowsRead,
     valueRowsSkipped,
-    valueBytesRead: valueRowsRead * rowBytes,
-    valueBytesSkipped: valueRowsSkipped * rowBytes,
+    valueBytesRead: valueRowsRead * valueRowBytes,
+    valueBytesSkipped: valueRowsSkipped * valueRowBytes,
+  };
+}
+
+/** Counts [layers, heads] over the visible keys of each layer. */
+function fractions(counts: Float32Array, visible: readonly number[]): Float32Array {
+  const heads = counts.length / visible.length;
+  return counts.map((count, at) => count / visible[Math.floor(at / heads)]!);
+}
+
+/** The same numbers in arrays of their own. */
+export function copyPass(pass: PassStatistics): PassStatistics {
+  return {
+    ...pass,
+    kept: pass.kept.slice(),
+    union: pass.union.slice(),
+    droppedMass: pass.droppedMass.slice(),
+    quantiles: pass.quantiles?.slice(),
   };
 }

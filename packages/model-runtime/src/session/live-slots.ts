@@ -1,0 +1,85 @@
+import type { ModelBackend, SequenceSlots, SlotsOptions } from "../backend/model-backend.ts";
+import type { BackendHost } from "../model/backend-host.ts";
+import { ModelError } from "../model-error.ts";
+
+/** Slots on the backend that the model has now: after a loss the same ones anew, empty. */
+export class LiveSlots {
+  readonly #host: BackendHost;
+  readonly #options: SlotsOptions;
+  #backend: ModelBackend;
+  #slots: SequenceSlots;
+  #isLost = false;
+  #isDisposed = false;
+
+  private constructor(
+    host: BackendHost,
+    options: SlotsOptions,
+    held: { readonly backend: ModelBackend; readonly slots: SequenceSlots },
+  ) {
+    this.#host = host;
+    this.#options = options;
+    this.#backend = held.backend;
+    this.#slots = held.slots;
+    host.opened.add(this);
+  }
+
+  /** @throws ModelError "out-of-memory", "aborted", "disposed". */
+  static async open(host: BackendHost, options: SlotsOptions): Promise<LiveSlots> {
+    host.expectOpen();
+    const { backend } = host;
+    const slots = await backend.createSlots(options);
+    try {
+      host.expectOpen();
+    } catch (error) {
+      slots.dispose();
+      throw error;
+    }
+    return new LiveSlots(host, options, { backend, slots });
+  }
+
+  get backend(): ModelBackend {
+    return this.#backend;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isDisposed;
+  }
+
+  /** @throws ModelError "disposed". */
+  get current(): SequenceSlots {
+    this.expectOpen();
+    return this.#slots;
+  }
+
+  /** Says that a call rejected with "device-lost". */
+  lose(): void {
+    this.#isLost = true;
+  }
+
+  /** Makes them anew if they are lost. @throws what opening a backend and its slots throws. */
+  async renew(): Promise<void> {
+    this.expectOpen();
+    if (!this.#isLost) return;
+    this.#slots.dispose();
+    this.#backend = await this.#host.replace(this.#backend);
+    const { signal: _, ...options } = this.#options;
+    const slots = await this.#backend.createSlots(options);
+    this.#slots = slots;
+    this.#isLost = false;
+    if (this.#isDisposed) slots.dispose();
+    this.expectOpen();
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#host.opened.delete(this);
+    this.#slots.dispose();
+  }
+
+  /** @throws ModelError "disposed". */
+  expectOpen(): void {
+    if (!this.#isDisposed) return;
+    throw new ModelError("disposed", "session: it was disposed of; create another one");
+  }
+}
