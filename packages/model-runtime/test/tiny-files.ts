@@ -126,8 +126,8 @@ export function tinyMetadata(): Record<string, GgufInput> {
 
 /** The same tensors under GGUF's names. */
 export function tinyGgufTensors(): Record<string, GgufTensorInput> {
-  const tensors = llama.expectedTensors(family).map(({ ggufName, shape }, i) => {
-    return [ggufName, { type: 1, shape, bytes: tensorBytes(i, shape) }] as const;
+  const tensors = llama.expectedTensors(family).map(({ gguf, shape }, i) => {
+    return [gguf.name, { type: 1, shape, bytes: tensorBytes(i, shape) }] as const;
   });
   return Object.fromEntries(tensors);
 }

@@ -1,12 +1,13 @@
 import { ModelError } from "../model-error.ts";
+import { deriveTensor, storedShape } from "./derive-tensor.ts";
 import { expectKnownTensors } from "./expect-known-tensors.ts";
-import type { ExpectedTensor } from "./families/model-family.ts";
+import type { ExpectedTensor, StoredPlace } from "./families/model-family.ts";
 import type { WeightTensor } from "./model-files.ts";
-import { openWeightTensor, type StoredTensor } from "./stored-tensor.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
 import { TENSOR_BLOCKS } from "./tensor-format.ts";
 
 /**
- * The tensors that a family needs, by Hugging Face name; `nameOf` says what the file calls each.
+ * The tensors that a family needs, by their own names; `placeOf` says how the file stores each.
  * @throws ModelError "missing-tensor", "bad-tensor" for a shape or a vector in a block format, "unsupported-format",
  * "unsupported-architecture" when a layer stores a tensor that the family does not compute with.
  */
@@ -14,30 +15,29 @@ export function collectTensors(
   where: string,
   expected: readonly ExpectedTensor[],
   stored: ReadonlyMap<string, StoredTensor>,
-  nameOf: (tensor: ExpectedTensor) => string,
+  placeOf: (tensor: ExpectedTensor) => StoredPlace,
 ): ReadonlyMap<string, WeightTensor> {
-  expectKnownTensors(where, stored.keys(), new Set(expected.map(nameOf)));
+  const known = new Set(expected.map((tensor) => placeOf(tensor).name));
+  expectKnownTensors(where, stored.keys(), known);
   const tensors = new Map<string, WeightTensor>();
   for (const wanted of expected) {
-    const found = stored.get(nameOf(wanted));
-    if (!found) throw new ModelError("missing-tensor", `${where}: no tensor ${nameOf(wanted)}`);
-    expectShape(where, wanted, found);
-    tensors.set(wanted.name, openWeightTensor(wanted.name, found));
+    const place = placeOf(wanted);
+    const found = stored.get(place.name);
+    if (!found) throw new ModelError("missing-tensor", `${where}: no tensor ${place.name}`);
+    expectShape(where, storedShape(wanted.shape, place), found);
+    tensors.set(wanted.name, deriveTensor(wanted, place, found));
   }
   return tensors;
 }
 
-function expectShape(where: string, wanted: ExpectedTensor, found: StoredTensor): void {
+function expectShape(where: string, shape: readonly number[], found: StoredTensor): void {
   const got = found.shape.join(", ");
-  if (got !== wanted.shape.join(", ")) {
-    const message = `${where}: ${found.name}: expected [${wanted.shape.join(", ")}], got [${got}]`;
+  if (got !== shape.join(", ")) {
+    const message = `${where}: ${found.name}: expected [${shape.join(", ")}], got [${got}]`;
     throw new ModelError("bad-tensor", message);
   }
-  if (
-    wanted.shape.length === 1 &&
-    typeof found.type === "string" &&
-    TENSOR_BLOCKS[found.type].numbers > 1
-  ) {
+  const isVector = shape.length === 1;
+  if (isVector && typeof found.type === "string" && TENSOR_BLOCKS[found.type].numbers > 1) {
     const message = `${where}: ${found.name}: expected f32, f16 or bf16 for a vector, got ${found.type}`;
     throw new ModelError("bad-tensor", message);
   }

@@ -18,6 +18,8 @@ export interface ConfigFields {
   number(key: string, rule?: FieldRule): number;
   flag(key: string, otherwise: boolean): boolean;
   text(key: string, otherwise?: string): string;
+  /** A list of strings; undefined when absent. */
+  texts(key: string): readonly string[] | undefined;
   /** A token id or a list of them; empty when absent. */
   tokens(key: string): readonly number[];
   /** The fields of an object inside; undefined when absent. */
@@ -63,6 +65,13 @@ export function createConfigFields(where: string, get: (key: string) => unknown)
       const found = value(key) ?? otherwise;
       if (typeof found !== "string") throw refuse(key, "a string");
       return found;
+    },
+    texts(key) {
+      const found = value(key);
+      if (found === undefined) return undefined;
+      const list: unknown[] = Array.isArray(found) ? found : [found];
+      if (!list.every((item) => typeof item === "string")) throw refuse(key, "a list of strings");
+      return list;
     },
     tokens(key) {
       const found = value(key) ?? [];

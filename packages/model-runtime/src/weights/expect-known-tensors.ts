@@ -1,9 +1,10 @@
 import { ModelError } from "../model-error.ts";
 
-/** Tensors of a layer, as Hugging Face and GGUF name them. */
-const LAYER = /^(model\.layers|blk)\./;
-/** Rotary tables that old exporters stored; the configuration says the same. */
-const REDUNDANT = /\.(rotary_emb\.inv_freq|attn_rot_embd(\.weight)?)$/;
+/** Tensors of a layer, as Hugging Face, GPT-2 and GGUF name them. */
+const LAYER = /^(model\.layers|h|blk)\./;
+/** Rotary tables and causal masks that old exporters stored; the configuration says the same. */
+const REDUNDANT =
+  /\.(rotary_emb\.inv_freq|attn_rot_embd(\.weight)?)$|^h\.\d+\.attn\.(masked_)?bias$/;
 
 /**
  * A layer's tensor that nobody computes with means another architecture: its text would be wrong without a word.

@@ -3,7 +3,7 @@ import { createChatRenderer } from "../tokenizer/chat-template.ts";
 import { createGgufTokenizer } from "../tokenizer/gguf-tokenizer.ts";
 import { collectTensors } from "./collect-tensors.ts";
 import { createConfigFields } from "./config-fields.ts";
-import { findModelFamily } from "./families/model-families.ts";
+import { findGgufFamily } from "./families/model-families.ts";
 import type { FileSet } from "./file-set.ts";
 import { readGgufHeader } from "./gguf-header.ts";
 import { locateGgufTensors } from "./gguf-tensors.ts";
@@ -25,14 +25,14 @@ export async function openGgufFiles(
     const message = `${source.name}: a GGUF split over several files is not supported; merge it first`;
     throw new ModelError("unsupported-format", message);
   }
-  const family = findModelFamily(source.name, fields.text("general.architecture"));
+  const family = findGgufFamily(source.name, fields.text("general.architecture"));
   const stored = locateGgufTensors(source, header);
-  const config = family.readGgufConfig(fields, {
+  const config = family.gguf.readConfig(fields, {
     shapeOf: (name) => stored.get(name)?.shape,
     frequencyFactors: await readFactors(stored.get("rope_freqs.weight"), signal),
   });
   const expected = family.expectedTensors(config);
-  const tensors = collectTensors(source.name, expected, stored, ({ ggufName }) => ggufName);
+  const tensors = collectTensors(source.name, expected, stored, ({ gguf }) => gguf);
   onProgress?.({ stage: "tokenizer", item: fileName, bytesDone: 0, bytesTotal: 0 });
   const embedded = createGgufTokenizer(fields, header.metadata);
   const stopTokens = mergeStopTokens(source.name, config.vocabularySize, embedded.stopTokens);

@@ -2,23 +2,46 @@ import type { ConfigFields } from "./config-fields.ts";
 import type { RotaryConfig, RotaryScaling } from "./model-config.ts";
 
 /**
- * Rotary embedding of a config.json: `rope_parameters` (transformers 5) where present, else `rope_theta` and
- * `rope_scaling`.
+ * Rotary embedding of a config.json: `rope_parameters` (transformers 5) where present, those of layers with full
+ * attention where they differ by layer; else `rope_theta` and `rope_scaling`. `theta` is the default of the base.
  * @throws ModelError "bad-config".
  */
-export function readHuggingFaceRotary(fields: ConfigFields, headDim: number): RotaryConfig {
-  if (fields.number("partial_rotary_factor", { otherwise: 1 }) !== 1) {
-    throw fields.refuse("partial_rotary_factor", "1");
-  }
+export function readHuggingFaceRotary(
+  fields: ConfigFields,
+  headDim: number,
+  theta: number,
+): RotaryConfig {
   const parameters = fields.nested("rope_parameters");
-  const scaling = parameters ?? fields.nested("rope_scaling");
-  const outer = fields.number("rope_theta", { otherwise: 10_000 });
+  const outer = fields.number("rope_theta", { otherwise: theta });
+  expectAllRotates(fields);
+  return readRotaryParameters(
+    parameters?.nested("full_attention") ?? parameters ?? fields.nested("rope_scaling"),
+    headDim,
+    outer,
+  );
+}
+
+/**
+ * One object of parameters; without it nothing is rescaled. `theta` is the base where the object has none.
+ * @throws ModelError "bad-config".
+ */
+export function readRotaryParameters(
+  parameters: ConfigFields | undefined,
+  headDim: number,
+  theta: number,
+): RotaryConfig {
+  if (parameters) expectAllRotates(parameters);
   return {
-    theta: parameters?.number("rope_theta", { otherwise: outer }) ?? outer,
+    theta: parameters?.number("rope_theta", { otherwise: theta }) ?? theta,
     dimensions: headDim,
     layout: "half",
-    scaling: scaling ? readScaling(scaling) : { kind: "none" },
+    scaling: parameters ? readScaling(parameters) : { kind: "none" },
   };
+}
+
+function expectAllRotates(fields: ConfigFields): void {
+  const key = "partial_rotary_factor";
+  if (fields.number(key, { otherwise: 1 }) !== 1) throw fields.refuse(key, "1");
 }
 
 function readScaling(fields: ConfigFields): RotaryScaling {

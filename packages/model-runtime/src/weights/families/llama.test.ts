@@ -5,7 +5,7 @@ import { llama } from "./llama.ts";
 import type { FamilyConfig } from "./model-family.ts";
 
 function readJson(changes: Record<string, unknown> = {}): FamilyConfig {
-  return llama.readHuggingFaceConfig(
+  return llama.huggingFace.readConfig(
     createJsonFields("config.json", { ...tinyConfig, ...changes }),
   );
 }
@@ -25,7 +25,7 @@ function readGguf(
   };
   const fields = createConfigFields("x.gguf", (key) => metadata[key]);
   const shapeOf = (name: string) => (name === "token_embd.weight" ? [20, 8] : undefined);
-  return llama.readGgufConfig(fields, { shapeOf, frequencyFactors });
+  return llama.gguf!.readConfig(fields, { shapeOf, frequencyFactors });
 }
 
 const llama3 = {
@@ -43,7 +43,7 @@ const llama3Scaling = {
   originalContextLength: 8192,
 };
 
-describe("llama.readHuggingFaceConfig", () => {
+describe("llama.huggingFace.readConfig", () => {
   test("derives what is not written", () => {
     const config = readJson({ num_key_value_heads: undefined, rope_theta: undefined });
     expect(config).toMatchObject({ queryHeads: 2, kvHeads: 2, headDim: 4 });
@@ -88,7 +88,7 @@ describe("llama.readHuggingFaceConfig", () => {
   });
 });
 
-describe("llama.readGgufConfig", () => {
+describe("llama.gguf.readConfig", () => {
   test("ties the embeddings when there is no output.weight, and interleaves", () => {
     expect(readGguf()).toMatchObject({
       vocabularySize: 20,
@@ -130,8 +130,9 @@ describe("llama.expectedTensors", () => {
     expect(llama.expectedTensors(readJson({ tie_word_embeddings: true }))).toHaveLength(2 * 9 + 2);
     expect(llama.expectedTensors(readJson())).toContainEqual({
       name: "model.layers.1.self_attn.k_proj.weight",
-      ggufName: "blk.1.attn_k.weight",
       shape: [4, 8],
+      huggingFace: { name: "model.layers.1.self_attn.k_proj.weight" },
+      gguf: { name: "blk.1.attn_k.weight" },
     });
   });
 });
