@@ -1,8 +1,13 @@
 import { ModelError } from "../model-error.ts";
 import type { ExpectedTensor, StoredPlace } from "./families/model-family.ts";
 import type { WeightTensor } from "./model-files.ts";
-import { readTransposed, type TransposedBlock } from "./read-transposed.ts";
-import { openWeightTensor, type StoredTensor, tensorBytes } from "./stored-tensor.ts";
+import { readTransposed } from "./read-transposed.ts";
+import {
+  createWeightTensor,
+  openWeightTensor,
+  type StoredTensor,
+  tensorBytes,
+} from "./stored-tensor.ts";
 import { unpackRow } from "./unpack.ts";
 
 /** The shape that a file has for a tensor. */
@@ -49,52 +54,32 @@ function transposedTensor(
   { part }: StoredPlace,
   stored: StoredTensor,
 ): WeightTensor {
-  const whole = openWeightTensor(name, stored);
-  const { format } = whole;
+  const { format } = openWeightTensor(name, stored);
   const [rows = 0, columns = 0] = shape;
   if (format !== "f32" && format !== "f16" && format !== "bf16") {
     const message = `${stored.name}: a transposed matrix in ${format} is not supported; there is f32, f16, bf16`;
     throw new ModelError("unsupported-format", message);
   }
   const numberBytes = format === "f32" ? 4 : 2;
+  const place = { first: part?.first ?? 0, of: part?.of ?? rows, columns, numberBytes } as const;
   const byteLength = rows * columns * numberBytes;
-  const block: TransposedBlock = {
-    rows,
-    columns,
-    first: part?.first ?? 0,
-    of: part?.of ?? rows,
-    numberBytes,
-  };
-  return {
-    ...{ name, format, shape, byteLength },
-    async readInto(target, signal) {
-      expectLength(name, target, byteLength);
-      await readTransposed(stored.source, stored.offset, block, target, signal);
-    },
-  };
+  return createWeightTensor({ name, format, shape, byteLength }, (target, byteOffset, signal) =>
+    readTransposed(stored, place, target, byteOffset, signal),
+  );
 }
 
 /** A vector, each number one more, as f32. */
 function addOne(tensor: WeightTensor): WeightTensor {
-  const [count = 0] = tensor.shape;
+  const { name, shape, format } = tensor;
+  const [count = 0] = shape;
   const byteLength = count * Float32Array.BYTES_PER_ELEMENT;
-  return {
-    ...tensor,
-    format: "f32",
-    byteLength,
-    async readInto(target, signal) {
-      expectLength(tensor.name, target, byteLength);
-      const stored = new Uint8Array(tensor.byteLength);
-      await tensor.readInto(stored, signal);
-      const numbers = new Float32Array(count);
-      unpackRow(tensor.format, stored, 0, numbers, count);
-      target.set(new Uint8Array(numbers.map((number) => number + 1).buffer));
-    },
-  };
-}
-
-function expectLength(name: string, target: Uint8Array, byteLength: number): void {
-  if (target.byteLength === byteLength) return;
-  const message = `${name}: expected a target of ${byteLength} bytes, got ${target.byteLength}`;
-  throw new ModelError("bad-tensor", message);
+  const facts = { name, shape, format: "f32", byteLength } as const;
+  return createWeightTensor(facts, async (target, byteOffset, signal) => {
+    const stored = new Uint8Array(tensor.byteLength);
+    await tensor.readInto(stored, signal);
+    const numbers = new Float32Array(count);
+    unpackRow(format, stored, 0, numbers, count);
+    const bytes = new Uint8Array(numbers.map((number) => number + 1).buffer);
+    target.set(bytes.subarray(byteOffset, byteOffset + target.byteLength));
+  });
 }

@@ -1,22 +1,43 @@
-import type { ByteSource } from "./byte-source.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
 
-/** Rows `first` to `first + rows` of a matrix [of, columns] whose transpose [columns, of] is stored. */
-export interface TransposedBlock {
-  readonly rows: number;
-  readonly columns: number;
+/** Rows from `first` on of a matrix [of, columns] whose transpose [columns, of] is stored. */
+export interface TransposedRows {
   readonly first: number;
   readonly of: number;
+  readonly columns: number;
   readonly numberBytes: 2 | 4;
 }
 
 /** Stored bytes held at a time. */
 const PIECE_BYTES = 1 << 20;
 
-/** Reads a block [rows, columns] into `target` by pieces of the stored matrix, which starts at `offset`. */
+/** Fills `target` with the bytes from `byteOffset` on of the rows, reading the stored matrix by pieces. */
 export async function readTransposed(
-  source: ByteSource,
-  offset: number,
-  block: TransposedBlock,
+  stored: Pick<StoredTensor, "source" | "offset">,
+  { first, of, columns, numberBytes }: TransposedRows,
+  target: Uint8Array,
+  byteOffset: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const rowBytes = columns * numberBytes;
+  const from = Math.floor(byteOffset / rowBytes);
+  const rows = Math.ceil((byteOffset + target.byteLength) / rowBytes) - from;
+  const block = { rows, first: first + from, of, columns, numberBytes };
+  if (rows * rowBytes === target.byteLength) return readBlock(stored, block, target, signal);
+  const whole = new Uint8Array(rows * rowBytes);
+  await readBlock(stored, block, whole, signal);
+  const start = byteOffset - from * rowBytes;
+  target.set(whole.subarray(start, start + target.byteLength));
+}
+
+/** A number of rows. */
+interface Block extends TransposedRows {
+  readonly rows: number;
+}
+
+async function readBlock(
+  { source, offset }: Pick<StoredTensor, "source" | "offset">,
+  block: Block,
   target: Uint8Array,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -35,7 +56,7 @@ export async function readTransposed(
 /** Stored rows of `bytes` become columns `from` to `from + count` of the target. */
 function turn(
   bytes: Uint8Array,
-  { rows, columns, first, of, numberBytes }: TransposedBlock,
+  { rows, columns, first, of, numberBytes }: Block,
   from: number,
   count: number,
   target: Uint8Array,

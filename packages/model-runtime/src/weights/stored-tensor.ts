@@ -27,17 +27,25 @@ export function openWeightTensor(name: string, stored: StoredTensor): WeightTens
     const message = `${stored.name}: tensor type ${type.unsupported} is not supported; there is ${known}`;
     throw new ModelError("unsupported-format", message);
   }
+  return createWeightTensor({ name, format: type, shape, byteLength }, (target, at, signal) =>
+    source.readInto(target, offset + at, signal),
+  );
+}
+
+/** A tensor whose bytes from `byteOffset` on are read by a function; ranges are checked before it is called. */
+export function createWeightTensor(
+  facts: Pick<WeightTensor, "name" | "format" | "shape" | "byteLength">,
+  read: WeightTensor["readRange"],
+): WeightTensor {
+  const { name, byteLength } = facts;
   return {
-    name,
-    format: type,
-    shape,
-    byteLength,
+    ...facts,
     async readInto(target, signal) {
       if (target.byteLength !== byteLength) {
         const message = `${name}: expected a target of ${byteLength} bytes, got ${target.byteLength}`;
         throw new ModelError("bad-tensor", message);
       }
-      await source.readInto(target, offset, signal);
+      await read(target, 0, signal);
     },
     async readRange(target, byteOffset, signal) {
       const end = byteOffset + target.byteLength;
@@ -45,7 +53,7 @@ export function openWeightTensor(name: string, stored: StoredTensor): WeightTens
         const message = `${name}: expected a range inside its ${byteLength} bytes, got [${byteOffset}, ${end})`;
         throw new ModelError("bad-tensor", message);
       }
-      await source.readInto(target, offset + byteOffset, signal);
+      await read(target, byteOffset, signal);
     },
   };
 }
