@@ -1,0 +1,82 @@
+import { type BoundBuffer, createKernel, type Gpu } from "@sift-attention/gpu";
+import { ModelError } from "../../model-error.ts";
+import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
+import { rowPlaceBytes } from "../row-places/row-place.ts";
+import { type AppendBindings, appendConstants, appendKernel } from "./append-kernel.ts";
+import type { AppendOptions } from "./append-options.ts";
+import { rotaryTableBytes } from "./rotary-table.ts";
+
+export interface AppendBuffers {
+  /** f32 [rows, queryHeads + 2 · kvHeads, headDim]: queries, keys, values. */
+  readonly qkv: BoundBuffer;
+  /** `packRowPlaces`. */
+  readonly places: BoundBuffer;
+  /** Of `createRotaryTable`, where heads rotate. */
+  readonly angles?: BoundBuffer;
+  /** f32 [headDim], where heads are normed. */
+  readonly queryNorm?: BoundBuffer;
+  readonly keyNorm?: BoundBuffer;
+  /** f32 [rows, queryHeads, headDim]. */
+  readonly queries: BoundBuffer;
+  /** [slots, kvHeads, capacity, headDim] of the KV type. */
+  readonly keys: BoundBuffer;
+  readonly values: BoundBuffer;
+}
+
+/** A compiled append. */
+export interface Append {
+  /** @throws ModelError "bad-tensor" for a missing, unwanted or too small buffer, and the errors of `Kernel.bind`. */
+  bind(buffers: AppendBuffers): BoundRows;
+}
+
+function expectGiven(name: string, buffer: BoundBuffer | undefined, isWanted: boolean): void {
+  if ((buffer !== undefined) === isWanted) return;
+  const [expected, got] = isWanted ? ["a buffer", "none"] : ["none", "a buffer"];
+  throw new ModelError("bad-tensor", `append: ${name}: expected ${expected}, got ${got}`);
+}
+
+function expectOptional(options: AppendOptions, buffers: AppendBuffers): void {
+  expectGiven("angles", buffers.angles, options.rotary !== undefined);
+  expectGiven("queryNorm", buffers.queryNorm, options.headNorms !== undefined);
+  expectGiven("keyNorm", buffers.keyNorm, options.headNorms !== undefined);
+}
+
+function sizesOf(options: AppendOptions): RowSizes<keyof AppendBindings> {
+  const { geometry, kvType, slots, capacity, rotary, headNorms } = options;
+  const { queryHeads, kvHeads, headDim } = geometry;
+  const cacheBytes = slots * kvHeads * capacity * headDim * (kvType === "f16" ? 2 : 4);
+  const normBytes = headNorms ? 4 * headDim : 0;
+  return {
+    perRow: {
+      qkv: 4 * (queryHeads + 2 * kvHeads) * headDim,
+      places: rowPlaceBytes,
+      queries: 4 * queryHeads * headDim,
+    },
+    whole: {
+      angles: rotary ? rotaryTableBytes({ pairs: rotary.pairs, capacity }) : 0,
+      query_norm: normBytes,
+      key_norm: normBytes,
+      keys: cacheBytes,
+      values: cacheBytes,
+    },
+  };
+}
+
+/**
+ * Compiles an append.
+ * @throws ModelError "bad-option", and the errors of `createKernel`.
+ */
+export async function createAppend(gpu: Gpu, options: AppendOptions): Promise<Append> {
+  const kernel = await createKernel(gpu, appendKernel(options), appendConstants(options));
+  const { queryHeads, kvHeads } = options.geometry;
+  const heads = queryHeads + 2 * kvHeads;
+  return {
+    bind(given) {
+      expectOptional(options, given);
+      // A binding that a variant does not read still needs a buffer.
+      const { places, angles = places, queryNorm = places, keyNorm = places, ...others } = given;
+      const buffers = { places, angles, query_norm: queryNorm, key_norm: keyNorm, ...others };
+      return bindRows(kernel, buffers, sizesOf(options), (rows) => [heads, rows]);
+    },
+  };
+}
