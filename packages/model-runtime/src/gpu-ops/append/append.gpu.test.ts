@@ -1,0 +1,230 @@
+import { type GpuBuffer, openGpu, validateShader } from "@sift-attention/gpu";
+import { maxAbsDifference, roundingBound } from "@sift-attention/reference-attention";
+import { decodeF16Array } from "@sift-attention/tensor";
+import { openTestGpu } from "@sift-attention/testing/test-gpu";
+import { describe, expect, test } from "vitest";
+import {
+  floatBuffer,
+  inBothPrecisions,
+  normals,
+  placesBuffer,
+  runRows,
+  unsetBuffer,
+  wordBuffer,
+} from "../row-places/row-rig.fixture.ts";
+import { createAppend } from "./append.ts";
+import { type AppendCase, type AppendedRows, appendedRows } from "./append-case.fixture.ts";
+import { appendConstants, appendKernel } from "./append-kernel.ts";
+import type { AppendOptions } from "./append-options.ts";
+import { createRotaryTable } from "./rotary-table.ts";
+
+const gpu = await openTestGpu(openGpu);
+
+const shape = { slots: 3, capacity: 300, kvType: "f32" } as const;
+const places = [
+  { slot: 2, position: 0 },
+  { slot: 0, position: 1 },
+  { slot: 1, position: 255 },
+  { slot: 0, position: 256 },
+  { slot: 2, position: 299 },
+];
+
+const variants: readonly (readonly [string, AppendOptions])[] = [
+  ["no rotation", { ...shape, geometry: { queryHeads: 3, kvHeads: 3, headDim: 8 } }],
+  [
+    "all of a head rotated by halves",
+    {
+      ...shape,
+      geometry: { queryHeads: 4, kvHeads: 2, headDim: 64 },
+      rotary: { pairs: 32, layout: "half" },
+    },
+  ],
+  [
+    "pairs side by side, part of a head",
+    {
+      ...shape,
+      geometry: { queryHeads: 2, kvHeads: 1, headDim: 40 },
+      rotary: { pairs: 9, layout: "interleaved" },
+    },
+  ],
+  [
+    "an odd number of halves, norms",
+    {
+      ...shape,
+      geometry: { queryHeads: 3, kvHeads: 1, headDim: 24 },
+      rotary: { pairs: 5, layout: "half" },
+      headNorms: { epsilon: 1e-3 },
+    },
+  ],
+];
+
+function caseOf(options: AppendOptions): AppendCase {
+  const { queryHeads, kvHeads, headDim } = options.geometry;
+  const pairs = options.rotary?.pairs ?? 0;
+  return {
+    options,
+    places,
+    qkv: normals(places.length * (queryHeads + 2 * kvHeads) * headDim, 1),
+    frequencies: Float64Array.from({ length: pairs }, (_, i) => 500 ** (-i / pairs)),
+    queryNorm: normals(headDim, 2),
+    keyNorm: normals(headDim, 3),
+  };
+}
+
+function cacheOf({ geometry, slots, capacity, kvType }: AppendOptions): GpuBuffer {
+  const count = slots * geometry.kvHeads * capacity * geometry.headDim;
+  if (kvType === "f32") return unsetBuffer(gpu, count);
+  return wordBuffer(gpu, new Uint32Array(count / 2).fill(0x7e007e00)); // NaN, NaN
+}
+
+async function readCache(cache: GpuBuffer): Promise<Float32Array> {
+  const { buffer } = await gpu.read(cache);
+  if (cache.dtype === "f32") return new Float32Array(buffer);
+  return decodeF16Array(new Uint16Array(buffer));
+}
+
+async function runAppend({ options, ...each }: AppendCase): Promise<AppendedRows> {
+  const append = await createAppend(gpu, options);
+  const { capacity, geometry, rotary, headNorms } = options;
+  using qkv = floatBuffer(gpu, each.qkv);
+  using packed = placesBuffer(gpu, each.places);
+  using queries = unsetBuffer(gpu, each.places.length * geometry.queryHeads * geometry.headDim);
+  using keys = cacheOf(options);
+  using values = cacheOf(options);
+  using queryNorm = floatBuffer(gpu, each.queryNorm);
+  using keyNorm = floatBuffer(gpu, each.keyNorm);
+  const { frequencies } = each;
+  using angles = rotary && createRotaryTable(gpu, { label: "angles", frequencies, capacity });
+  const bound = append.bind({
+    qkv,
+    places: packed,
+    queries,
+    keys,
+    values,
+    ...(angles && { angles }),
+    ...(headNorms && { queryNorm, keyNorm }),
+  });
+  runRows(gpu, bound, each.places.length);
+  return {
+    queries: await gpu.read(queries),
+    keys: await readCache(keys),
+    values: await readCache(values),
+  };
+}
+
+const written = (numbers: ArrayLike<number>): number[] =>
+  Array.from(numbers).filter((number) => !Number.isNaN(number));
+
+describe.each(variants)("createAppend, %s", (_, options) => {
+  const each = caseOf(options);
+
+  test("gives queries and fills the cache as defined, and nothing else of it", async () => {
+    const got = await runAppend(each);
+    const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round));
+    for (const name of ["queries", "keys", "values"] as const) {
+      const holes = (numbers: ArrayLike<number>) => Array.from(numbers, Number.isNaN);
+      expect(holes(got[name])).toEqual(holes(exact[name]));
+      const [expected, twin] = [written(exact[name]), written(float32[name])];
+      const error = maxAbsDifference(written(got[name]), expected);
+      expect(error).toBeLessThanOrEqual(roundingBound(expected, twin));
+    }
+  });
+
+  test("gives the same bits at every run", async () => {
+    expect(await runAppend(each)).toEqual(await runAppend(each));
+  });
+
+  test("rounds what an f16 cache holds", async () => {
+    const wide = await runAppend(each);
+    const narrow = await runAppend({ ...each, options: { ...options, kvType: "f16" } });
+    expect(narrow.queries).toEqual(wide.queries);
+    for (const name of ["keys", "values"] as const) {
+      const [exact, rounded] = [written(wide[name]), written(narrow[name])];
+      expect(rounded.length).toBe(exact.length);
+      const isNear = (x: number, i: number) =>
+        Math.abs(x - exact[i]!) <= 2 ** -10 * Math.abs(exact[i]!) + 2 ** -24;
+      expect(rounded.every(isNear)).toBe(true);
+    }
+  });
+});
+
+describe("createAppend", () => {
+  const [, options] = variants[1]!;
+
+  test("is seen to be wrong when a position is off by one", async () => {
+    const each = caseOf(options);
+    const { queries } = await runAppend(each);
+    const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round).queries);
+    const shifted = places.map(({ slot, position }) => ({
+      slot,
+      position: Math.abs(position - 1),
+    }));
+    const wrong = appendedRows({ ...each, places: shifted }, (x) => x).queries;
+    expect(maxAbsDifference(queries, wrong)).toBeGreaterThan(roundingBound(exact, float32));
+  });
+
+  test.each([0, 1, 255, 256, 8191, 131071])(
+    "turns by the angles of position %i to 5 · 2⁻²⁵",
+    async (position) => {
+      const geometry = { queryHeads: 1, kvHeads: 1, headDim: 64 };
+      const frequencies = Float64Array.from({ length: 32 }, (_, i) => 10_000 ** (-i / 32));
+      const one = { ...options, geometry, slots: 1, capacity: 131072, kvType: "f16" } as const;
+      const row = Float32Array.from({ length: 192 }, (_, i) => (i % 64 < 32 ? 1 : 0));
+      const each = { ...caseOf(one), qkv: row, places: [{ slot: 0, position }], frequencies };
+      const { queries } = await runAppend(each);
+      const error = Math.max(
+        ...Array.from(frequencies, (frequency, i) =>
+          Math.max(
+            Math.abs(queries[i]! - Math.cos(position * frequency)),
+            Math.abs(queries[i + 32]! - Math.sin(position * frequency)),
+          ),
+        ),
+      );
+      expect(error).toBeLessThanOrEqual(5 * 2 ** -25);
+    },
+  );
+
+  test.each(["f16", "f32"] as const)(
+    "compiles for a cache of %s with everything that a head may have",
+    async (kvType) => {
+      using checker = await openGpu({ backend: "null" });
+      for (const headDim of [2, 128, 512]) {
+        const geometry = { queryHeads: 8, kvHeads: 2, headDim };
+        const full = {
+          ...variants[3]![1],
+          kvType,
+          geometry,
+          rotary: { pairs: headDim / 2, layout: "half" },
+        } as const;
+        expect(await validateShader(checker, appendKernel(full), appendConstants(full))).toEqual(
+          [],
+        );
+      }
+    },
+  );
+
+  test.each([
+    [{ rotary: { pairs: 33, layout: "half" } }, "pairs: expected 1 to 32, got 33"],
+    [{ rotary: { pairs: 0, layout: "half" } }, "pairs: expected 1 to 32, got 0"],
+    [
+      { geometry: { queryHeads: 1, kvHeads: 1, headDim: 7 } },
+      "headDim: expected an even number up to 512, got 7",
+    ],
+  ] as const)("refuses %o", async (wrong, message) => {
+    const refused = createAppend(gpu, { ...options, ...wrong });
+    await expect(refused).rejects.toMatchObject({
+      code: "bad-option",
+      message: `append: ${message}`,
+    });
+  });
+
+  test("refuses to go without angles or norms where they belong, and with them elsewhere", async () => {
+    const bare = await createAppend(gpu, { ...variants[0]![1] });
+    const full = await createAppend(gpu, { ...variants[3]![1] });
+    using some = floatBuffer(gpu, new Float32Array(64));
+    const buffers = { qkv: some, places: some, queries: some, keys: some, values: some };
+    expect(() => bare.bind({ ...buffers, angles: some })).toThrow("angles: expected none");
+    expect(() => full.bind(buffers)).toThrow("angles: expected a buffer, got none");
+    expect(() => full.bind({ ...buffers, angles: some })).toThrow("queryNorm: expected a buffer");
+  });
+});

@@ -1,0 +1,8 @@
+// Keys and values as half-precision bits, eight in a 16-byte word.
+const KV_WIDTH = 8u;
+alias KvWord = vec4<u32>;
+
+// Four of the word's numbers, from number 4 · i on.
+fn unpack_four(word: KvWord, i: u32) -> vec4<f32> {
+  return vec4<f32>(unpack2x16float(word[2u * i]), unpack2x16float(word[2u * i + 1u]));
+}

@@ -1,0 +1,73 @@
+import { type BoundBuffer, createKernel, type Gpu } from "@sift-attention/gpu";
+import { reliableSubgroupSize } from "@sift-attention/sift-attention-kernels";
+import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
+import { rowPlaceBytes } from "../row-places/row-place.ts";
+import { planPrefill, queriesOf } from "./plan-prefill.ts";
+import { type PrefillBindings, prefillConstants, prefillKernel } from "./prefill-kernel.ts";
+import type { PrefillKnobs, PrefillOptions } from "./prefill-options.ts";
+
+export interface PrefillBuffers {
+  /** f32 [rows, queryHeads, headDim], rotated. */
+  readonly queries: BoundBuffer;
+  /** [slots, kvHeads, capacity, headDim] of the KV type; the rows' own keys and values are there already. */
+  readonly keys: BoundBuffer;
+  readonly values: BoundBuffer;
+  /** `packRowPlaces` of consecutive positions of one slot, and no other rows. */
+  readonly places: BoundBuffer;
+  /** f32 [rows, queryHeads, headDim]. */
+  readonly out: BoundBuffer;
+}
+
+/** Compiled attention of a prompt. */
+export interface PrefillAttention {
+  /** How the work is divided on this device. */
+  readonly knobs: PrefillKnobs;
+  /** @throws ModelError "bad-tensor" for a buffer that is too small, and the errors of `Kernel.bind`. */
+  bind(buffers: PrefillBuffers): BoundRows;
+}
+
+function sizesOf({
+  geometry,
+  kvType,
+  slots,
+  capacity,
+}: PrefillOptions): RowSizes<keyof PrefillBindings> {
+  const { queryHeads, kvHeads, headDim } = geometry;
+  const rowBytes = 4 * queryHeads * headDim;
+  const cacheBytes = slots * kvHeads * capacity * headDim * (kvType === "f16" ? 2 : 4);
+  return {
+    perRow: { queries: rowBytes, output: rowBytes, places: rowPlaceBytes },
+    whole: { keys: cacheBytes, values: cacheBytes },
+  };
+}
+
+const leastWorkgroupBytes = 16384; // what every device has
+
+/**
+ * Compiles causal attention of many rows of one slot, which holds no scores in memory: full attention of a prompt, or of
+ * a piece of one.
+ * @throws ModelError "bad-option" for a shape that it does not take, and the errors of `createKernel`.
+ */
+export async function createPrefillAttention(
+  gpu: Gpu,
+  options: PrefillOptions,
+): Promise<PrefillAttention> {
+  const subgroupSize = options.subgroupSize ?? (await reliableSubgroupSize(gpu));
+  const { maxComputeWorkgroupStorageSize: workgroupBytes = leastWorkgroupBytes } =
+    gpu.report.limits;
+  const knobs = planPrefill(options, { subgroupSize, workgroupBytes });
+  const spec = prefillKernel(options, subgroupSize);
+  const kernel = await createKernel(gpu, spec, prefillConstants(options, knobs));
+  const { queryHeads, kvHeads } = options.geometry;
+  const rowQueries = queryHeads / kvHeads;
+  return {
+    knobs,
+    bind({ out, ...inputs }) {
+      const sizes = sizesOf(options);
+      return bindRows(kernel, { ...inputs, output: out }, sizes, (rows) => [
+        kvHeads,
+        Math.ceil((rows * rowQueries) / queriesOf(knobs)),
+      ]);
+    },
+  };
+}
