@@ -1,7 +1,13 @@
 export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type { GenerateOptions, PrefillProgress, SamplingOptions } from "./generate-options.ts";
 export type { GeneratedToken, GenerateSummary, TokenLogprob } from "./generated-token.ts";
-export { type DownloadModelOptions, downloadModel } from "./hub/download-model.node.ts";
+export {
+  type CachedModel,
+  type CacheOptions,
+  listCachedModels,
+  removeCachedModel,
+} from "./hub/cached-models.ts";
+export { type DownloadModelOptions, downloadModel } from "./hub/download-model.ts";
 export { isHubId } from "./hub/hub-id.ts";
 export type { Model, ModelInfo } from "./model.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";

@@ -19,6 +19,7 @@ export type ModelErrorCode =
   | "no-backend"
   | "no-chat-template"
   | "out-of-memory"
+  | "quota"
   | "unsupported-architecture"
   | "unsupported-format";
 

@@ -1,5 +1,6 @@
 import { openCpuBackend } from "./backend/cpu/open-cpu-backend.ts";
 import type { ModelBackend } from "./backend/model-backend.ts";
+import { locateModel } from "./hub/locate-model.ts";
 import { loadModel } from "./model/load-model.ts";
 import type { Model } from "./model.ts";
 import { ModelError } from "./model-error.ts";
@@ -11,13 +12,14 @@ import { type ModelSource, openModelFiles } from "./weights/open-model-files.ts"
 
 /**
  * Opens a model and loads its weights, one tensor at a time, straight into the memory it computes in. The source is the
- * path of a Hugging Face folder or of a .gguf file (Node), the files by name, or files that are open already: those
- * stay open.
+ * path of a Hugging Face folder or of a .gguf file (Node), a model's id on the Hub (browser), a URL of the file or the
+ * folder, the files by name, or files that are open already: those stay open. Ids and URLs are downloaded first, as
+ * `downloadModel` does, unless they are there.
  * @throws ModelError "bad-option", "no-backend", "aborted", "out-of-memory", "unsupported-architecture", "missing-tensor",
- * "bad-tensor" and what opening the files throws; nothing stays open or allocated then.
+ * "bad-tensor" and what downloading and opening the files throws; nothing stays open or allocated then.
  */
 export async function openModel(
-  source: ModelSource | ModelFiles,
+  source: ModelSource | ModelFiles | URL,
   options: OpenModelOptions = {},
 ): Promise<Model> {
   expectOptions(options);
@@ -32,15 +34,13 @@ export async function openModel(
 
 /** Opens the files of the source, unless they are open, for as long as `use` takes. */
 async function withFiles<Result>(
-  source: ModelSource | ModelFiles,
+  source: ModelSource | ModelFiles | URL,
   { signal, onProgress }: OpenModelOptions,
   use: (files: ModelFiles) => Promise<Result>,
 ): Promise<Result> {
   if (isOpen(source)) return use(source);
-  const files = await openModelFiles(source, {
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  });
+  const listeners = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const files = await openModelFiles(await locateModel(source, listeners), listeners);
   try {
     return await use(files);
   } finally {
@@ -48,7 +48,7 @@ async function withFiles<Result>(
   }
 }
 
-function isOpen(source: ModelSource | ModelFiles): source is ModelFiles {
+function isOpen(source: ModelSource | ModelFiles | URL): source is ModelFiles {
   return typeof source !== "string" && "tensors" in source;
 }
 

@@ -21,10 +21,16 @@ export interface HubServer {
   readonly faults: Fault[];
   /** Answers everything in full. */
   ignoresRange: boolean;
+  /** Tells sizes and checksums in the list of files when asked. */
+  listsContents: boolean;
   /** To be told what the client has received, so that connections drop neither earlier nor later. */
   received(file: string, bytesDone: number): void;
   /** Connections that are to drop. */
   readonly doomed: Doomed[];
+  /** Answers with a page where there is no file, as servers of single-page applications do. */
+  missing: { readonly contentType: string } | undefined;
+  /** What the revision names. */
+  commit: string;
   /** A bearer token that is asked for. */
   token: string | undefined;
   close(): Promise<void>;
@@ -41,6 +47,8 @@ export type Fault =
   | { readonly dropAfter: number; readonly before?: () => void }
   | { readonly stallAfter: number }
   | { readonly status: number; readonly retryAfter?: string }
+  /** Other bytes under the same tag. */
+  | { readonly content: Uint8Array }
   | "none";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -57,6 +65,7 @@ export async function startHubServer(
     log: [],
     faults: [],
     ignoresRange: false,
+    listsContents: false,
     doomed: [],
     received(file, bytesDone) {
       const due = hub.doomed.filter((one) => one.file === file && one.position <= bytesDone);
@@ -65,6 +74,8 @@ export async function startHubServer(
         one.drop();
       }
     },
+    missing: undefined,
+    commit: COMMIT,
     token: undefined,
     close: () => closeServer(server),
   };
@@ -82,17 +93,32 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  // As the Hub lets other origins read it. It grants no leave for more than simple requests.
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader("access-control-expose-headers", "ETag, Content-Range, X-Linked-Size");
   const path = decodeURIComponent(new URL(request.url!, hub.endpoint).pathname);
   const range = request.headers.range ? ` ${request.headers.range}` : "";
   hub.log.push(`${request.method} ${path.split("/").slice(4).join("/")}${range}`);
   if (hub.token !== undefined && request.headers.authorization !== `Bearer ${hub.token}`) {
     response.writeHead(401).end();
   } else if (path.startsWith(`/api/models/${repository}/revision/`)) {
-    const siblings = [...hub.files.keys()].map((rfilename) => ({ rfilename }));
-    response.end(JSON.stringify({ sha: COMMIT, siblings }));
+    const siblings = [...hub.files].map(([rfilename, file]) =>
+      hub.listsContents && request.url?.endsWith("?blobs=true")
+        ? { rfilename, ...describeContent(file) }
+        : { rfilename },
+    );
+    response.end(JSON.stringify({ sha: hub.commit, siblings }));
   } else {
     answerFile(hub, path, request, response);
   }
+}
+
+/** As the Hub tells it: git's id of every file, and the SHA-256 of large ones. */
+function describeContent({ content, large, etag }: ServedFile): object {
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const size = content.byteLength;
+  const lfs = large && { lfs: { sha256: etag ?? sha256, size, pointerSize: 134 } };
+  return { size, blobId: sha256.slice(0, 40), ...lfs };
 }
 
 function answerFile(
@@ -103,8 +129,9 @@ function answerFile(
 ): void {
   const [, , , kind, commit, ...rest] = path.split("/");
   const file = hub.files.get(rest.join("/"));
-  if (!file || (kind !== "resolve" && kind !== "content") || commit !== COMMIT) {
-    response.writeHead(404).end();
+  if (!file || (kind !== "resolve" && kind !== "content") || commit !== hub.commit) {
+    if (hub.missing) response.setHeader("content-type", hub.missing.contentType);
+    response.writeHead(hub.missing ? 200 : 404).end();
     return;
   }
   const sha256 = createHash("sha256").update(file.content).digest("hex");
@@ -112,7 +139,7 @@ function answerFile(
   if (kind === "resolve" && file.large) {
     const headers = { "x-linked-etag": etag, "x-linked-size": file.content.byteLength };
     const location = path.replace("/resolve/", "/content/");
-    response.writeHead(302, { ...headers, location, "x-repo-commit": COMMIT }).end();
+    response.writeHead(302, { ...headers, location, "x-repo-commit": hub.commit }).end();
     return;
   }
   // The host of large files has ETags of its own.
@@ -129,8 +156,8 @@ function sendContent(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { content } = hub.files.get(name)!;
   const fault = hub.faults.shift() ?? "none";
+  const { content } = fault !== "none" && "content" in fault ? fault : hub.files.get(name)!;
   if (fault !== "none" && "status" in fault) {
     response.writeHead(fault.status, { "retry-after": fault.retryAfter ?? "0" }).end();
     return;
@@ -147,7 +174,7 @@ function sendContent(
       ...headers,
       "content-range": `bytes ${start}-${total - 1}/${total}`,
     });
-  if (fault === "none") response.end(content.subarray(start));
+  if (fault === "none" || "content" in fault) response.end(content.subarray(start));
   else if ("stallAfter" in fault) response.write(content.subarray(start, start + fault.stallAfter));
   else {
     const { before, dropAfter } = fault;

@@ -12,11 +12,13 @@ export interface FileChoice {
 
 const REQUIRED = ["config.json", "tokenizer.json"];
 const OPTIONAL = ["generation_config.json", "tokenizer_config.json", "chat_template.jinja"];
-const WEIGHTS = "model.safetensors";
-const SHARD_INDEX = "model.safetensors.index.json";
+export const WEIGHTS: string = "model.safetensors";
+export const SHARD_INDEX: string = "model.safetensors.index.json";
+/** All names that a folder's files may have, shards aside. */
+export const MODEL_FILES: readonly string[] = [...REQUIRED, ...OPTIONAL, WEIGHTS, SHARD_INDEX];
 
 /**
- * The files of a repository that a model needs: one .gguf, or a folder's configuration, tokenizer and safetensors.
+ * The files of a repository or a folder that a model needs: one .gguf, or a folder's configuration, tokenizer and safetensors.
  * @throws ModelError "missing-file", "bad-option" when several .gguf files could be meant, "download" for a path that
  * leads out of the repository.
  */
@@ -47,17 +49,22 @@ export function chooseShards(
   listed: readonly string[],
   index: Readonly<Record<string, unknown>>,
 ): readonly string[] {
+  const shards = readShardNames(`${repository}: ${SHARD_INDEX}`, index);
+  for (const shard of shards) expectListed(repository, listed, shard);
+  return shards;
+}
+
+/** @throws ModelError "bad-file". */
+export function readShardNames(
+  where: string,
+  index: Readonly<Record<string, unknown>>,
+): readonly string[] {
   const { weight_map: map } = index;
   const names: unknown[] = typeof map === "object" && map !== null ? Object.values(map) : [];
   if (names.length === 0 || !names.every((name) => typeof name === "string")) {
-    throw new ModelError(
-      "bad-file",
-      `${repository}: ${SHARD_INDEX}: weight_map: expected file names`,
-    );
+    throw new ModelError("bad-file", `${where}: weight_map: expected file names`);
   }
-  const shards = [...new Set(names)];
-  for (const shard of shards) expectListed(repository, listed, shard);
-  return shards;
+  return [...new Set(names)];
 }
 
 function findOnlyGguf(repository: string, listed: readonly string[]): string | undefined {

@@ -6,7 +6,8 @@ import { createRandom } from "@sift-attention/testing/random";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type HubServer, startHubServer } from "../../test/hub-server.ts";
 import type { LoadProgress } from "../open-options.ts";
-import { type DownloadModelOptions, downloadModel } from "./download-model.node.ts";
+import { listCachedModels, removeCachedModel } from "./cached-models.ts";
+import { type DownloadModelOptions, downloadModel } from "./download-model.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const random = createRandom(7);
@@ -36,7 +37,10 @@ afterEach(async () => {
   rmSync(cache, { recursive: true });
 });
 
-function download(id = "owner/tiny", options: DownloadModelOptions = {}): Promise<string> {
+function download(
+  id: string | URL = "owner/tiny",
+  options: DownloadModelOptions = {},
+): Promise<string> {
   const delay = async (ms: number) => void waits.push(ms);
   return downloadModel(id, {
     endpoint: hub.endpoint,
@@ -84,6 +88,18 @@ describe("downloadModel", () => {
     hub.log.length = 0;
     await download();
     expect(hub.log).toEqual(["GET tiny/revision/main"]);
+  });
+
+  test("asks for no file beforehand where the list tells sizes and checksums, and checks them", async () => {
+    hub.listsContents = true;
+    await download();
+    expect(hub.log.filter((line) => line.startsWith("HEAD"))).toEqual([]);
+    expect(readFileSync(weightsPath()).equals(weights)).toBe(true);
+    rmSync(weightsPath());
+    const forged = weights.map((byte) => byte ^ 1);
+    hub.faults.push({ content: forged });
+    await expect(download()).rejects.toMatchObject({ code: "checksum" });
+    expect(existsSync(weightsPath())).toBe(false);
   });
 
   test("goes on where the connection dropped", async () => {
@@ -269,5 +285,74 @@ describe("downloadModel", () => {
       code: "download",
       message: expect.stringContaining("the connection failed (ECONNREFUSED); gave up"),
     });
+  });
+});
+
+describe("downloadModel from a URL", () => {
+  const folderUrl = () => `${hub.endpoint}/owner/tiny/resolve/${COMMIT}/`;
+
+  test("fetches what a folder has of a model's files, and knows a changed file", async () => {
+    const path = await download(folderUrl());
+    const names = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json"];
+    expect(readdirSync(path).sort()).toEqual(names);
+    hub.log.length = 0;
+    expect(await download(folderUrl())).toBe(path);
+    expect(hub.log.every((line) => line.startsWith("HEAD"))).toBe(true);
+    hub.files.get("config.json")!.content = new TextEncoder().encode("{}");
+    const changed = await download(folderUrl());
+    expect(changed).not.toBe(path);
+    expect(readFileSync(join(changed, "config.json"), "utf8")).toBe("{}");
+  });
+
+  test("fetches the shards that a folder's index names", async () => {
+    hub.files.delete("model.safetensors");
+    const map = { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } };
+    hub.files.set("model.safetensors.index.json", text(JSON.stringify(map)));
+    hub.files.set("model-1.safetensors", text("one"));
+    hub.files.set("model-2.safetensors", text("two"));
+    const path = await download(folderUrl());
+    expect(readFileSync(join(path, "model-2.safetensors"), "utf8")).toBe("two");
+  });
+
+  test("fetches one .gguf file, and takes a page for a file that is not there", async () => {
+    hub.files.set("q8.gguf", text("GGUF8"));
+    const path = await download(new URL("q8.gguf", folderUrl()));
+    expect(readFileSync(path, "utf8")).toBe("GGUF8");
+    hub.missing = { contentType: "text/html; charset=utf-8" };
+    await expect(download(`${folderUrl()}q4.gguf`)).rejects.toMatchObject({ code: "missing-file" });
+  });
+
+  test("takes URLs of the web only", async () => {
+    await expect(download("file:///model.gguf")).rejects.toMatchObject({ code: "bad-option" });
+    await expect(download("ftp://host/model.gguf")).rejects.toMatchObject({ code: "bad-option" });
+  });
+});
+
+describe("listCachedModels and removeCachedModel", () => {
+  const list = () => listCachedModels({ cacheFolder: cache });
+  const remove = (id: string) => removeCachedModel(id, { cacheFolder: cache });
+
+  test("name what is there and what is on its way", async () => {
+    expect(await list()).toEqual([]);
+    const refusals = new Array(6).fill({ status: 503 });
+    hub.faults.push("none", "none", "none", { dropAfter: 100_000 }, ...refusals);
+    await expect(download()).rejects.toMatchObject({ code: "download" });
+    expect(await list()).toEqual([{ id: "owner/tiny", byteLength: 100_026, isComplete: false }]);
+    await download();
+    expect(await list()).toEqual([{ id: "owner/tiny", byteLength: 300_026, isComplete: true }]);
+    expect(await remove("owner/tiny")).toBe(true);
+    expect(await remove("owner/tiny")).toBe(false);
+    expect(await list()).toEqual([]);
+    expect(existsSync(folder())).toBe(false);
+  });
+
+  test("leave alone what another id needs", async () => {
+    hub.files.set("q8.gguf", text("GGUF8"));
+    hub.files.set("q4.gguf", text("GGUF4"));
+    const kept = await download("owner/tiny/q8.gguf");
+    const gone = await download("owner/tiny/q4.gguf");
+    await remove("owner/tiny/q4.gguf");
+    expect([existsSync(kept), existsSync(gone)]).toEqual([true, false]);
+    expect(await list()).toEqual([{ id: "owner/tiny/q8.gguf", byteLength: 5, isComplete: true }]);
   });
 });

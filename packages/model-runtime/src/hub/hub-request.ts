@@ -8,6 +8,8 @@ export interface HubConnection {
   readonly signal: AbortSignal | undefined;
   /** A connection that brings nothing for this long counts as dropped. */
   readonly stallMs: number;
+  /** Attempts in a row that bring nothing before it gives up. */
+  readonly attempts: number;
   /** Waits between attempts. */
   readonly delay: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -29,6 +31,9 @@ export interface HubRequest {
   /** "manual" hands out redirects as they come. Default "follow". */
   readonly redirect?: "follow" | "manual";
 }
+
+/** A browser's cache would keep a second copy of the model. */
+const UNCACHED = { cache: "no-store" } as const;
 
 /**
  * Sends a request, hands the answer to `read`, and lets go of the connection afterwards. `alive` is to be called
@@ -54,6 +59,7 @@ export async function requestHub<T>(
     if (signal?.aborted) stop();
     const response = await fetch(url, {
       redirect: "follow",
+      ...UNCACHED,
       ...request,
       headers: requestHeaders(request, url.startsWith(`${endpoint}/`) ? token : undefined),
       signal: controller.signal,

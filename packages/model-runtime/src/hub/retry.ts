@@ -1,15 +1,13 @@
 import { ModelError } from "../model-error.ts";
 import { type HubConnection, PassingFailure } from "./hub-request.ts";
 
-/** Attempts in a row that bring nothing before the download gives up. */
-const MOST_FAILURES = 6;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Repeats an action while it fails with a PassingFailure, waiting twice as long each time. `progress` says after a
  * failure whether the attempt got ahead: then the count starts again.
- * @throws ModelError "download" after six failures in a row, "aborted", and what the action throws otherwise.
+ * @throws ModelError "download" after the connection's number of failures in a row, "aborted", and what the action throws otherwise.
  */
 export async function retry<T>(
   connection: HubConnection,
@@ -22,7 +20,7 @@ export async function retry<T>(
     } catch (error) {
       if (!(error instanceof PassingFailure)) throw error;
       failures = progress() ? 1 : failures + 1;
-      if (failures >= MOST_FAILURES) throw givenUp(error, failures);
+      if (failures >= connection.attempts) throw givenUp(error, failures);
       await wait(connection, Math.max(FIRST_WAIT_MS * 2 ** (failures - 1), error.retryAfterMs));
     }
   }

@@ -1,34 +1,10 @@
-import type { FileHandle } from "node:fs/promises";
-
-/** A download on its way to a path: bytes so far, and what they are bytes of. */
-export interface PartialFile {
-  /** Where the bytes are until they are complete. */
-  readonly path: string;
-  readonly handle: FileHandle;
-  /** What the bytes belong to, as noted last. */
-  readNote(): Promise<PartialNote | undefined>;
-  writeNote(note: PartialNote): Promise<void>;
-  byteLength(): Promise<number>;
-  /** Drops what has come so far. */
-  clear(): Promise<void>;
-  /** Moves the complete file into place. */
-  finish(): Promise<void>;
-  /** Closes; what has come stays for the next attempt when it can be found again. */
-  close(): Promise<void>;
-}
-
-/** Identity of the bytes in a partial file. */
-export interface PartialNote {
-  readonly etag: string;
-  /** The strong ETag of the answer that they came with, for If-Range. */
-  readonly responseEtag: string | undefined;
-}
+import { type PartialFile, parseNote } from "./partial-file.ts";
 
 /**
  * Opens the partial file of a path. One download at a time owns `<path>.part` and can go on with what an earlier one
  * left; another one of the same file writes to a file of its own, so that both end well.
  */
-export async function openPartialFile(path: string): Promise<PartialFile> {
+export async function openDiskPartial(path: string): Promise<PartialFile> {
   const { open, readFile, rename, rm, writeFile } = process.getBuiltinModule("node:fs/promises");
   const lock = `${path}.lock`;
   const owns = await takeLock(lock);
@@ -37,11 +13,17 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
   // Not "w+", which would drop what is there; not "a+", which would only write at the end.
   const handle = await open(part, "r+").catch(() => open(part, "w+"));
   return {
-    path: part,
-    handle,
     byteLength: async () => (await handle.stat()).size,
     readNote: async () => parseNote(await readFile(note, "utf8").catch(() => "")),
     writeNote: (content) => writeFile(note, JSON.stringify(content)),
+    read: async (target, position) =>
+      (await handle.read(target, 0, target.byteLength, position)).bytesRead,
+    async write(bytes, position) {
+      for (let done = 0; done < bytes.byteLength; ) {
+        const rest = bytes.byteLength - done;
+        done += (await handle.write(bytes, done, rest, position + done)).bytesWritten;
+      }
+    },
     async clear() {
       await rm(note, { force: true });
       if ((await handle.stat()).size > 0) await handle.truncate(0);
@@ -86,17 +68,5 @@ function isGone(owner: string, host: string): boolean {
     return false;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
-}
-
-function parseNote(text: string): PartialNote | undefined {
-  try {
-    const note: unknown = JSON.parse(text);
-    if (typeof note !== "object" || note === null || !("etag" in note)) return undefined;
-    if (typeof note.etag !== "string") return undefined;
-    const response = "responseEtag" in note ? note.responseEtag : undefined;
-    return { etag: note.etag, responseEtag: typeof response === "string" ? response : undefined };
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,143 @@
+import { listCachedModels, removeCachedModel } from "../src/hub/cached-models.ts";
+import { fetchModel } from "../src/hub/fetch-model.ts";
+import { parseOrigin } from "../src/hub/model-origin.ts";
+import { openOpfsStore } from "../src/hub/opfs-store.ts";
+import { ModelError, openModel } from "../src/index.ts";
+import type { LoadProgress } from "../src/open-options.ts";
+import type { ModelSource } from "../src/weights/open-model-files.ts";
+
+/** What a test asks of a page or of its worker. */
+export type BrowserTask =
+  | {
+      readonly kind: "download";
+      readonly id: string;
+      readonly endpoint: string;
+      /** Aborts once so many bytes of a file have come. */
+      readonly abortAt?: number;
+      /** What navigator.storage.estimate says. */
+      readonly estimate?: { readonly usage: number; readonly quota: number };
+      /** Bytes after which the storage refuses to write. */
+      readonly fullAfter?: number;
+    }
+  | { readonly kind: "list" }
+  | { readonly kind: "remove"; readonly id: string }
+  | { readonly kind: "generate"; readonly source: string; readonly maxTokens: number };
+
+/** What came of it. */
+export interface BrowserOutcome {
+  readonly value?: unknown;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+const browserStorage = (): object =>
+  (globalThis as unknown as { readonly navigator: { readonly storage: object } }).navigator.storage;
+
+/** Small, so that a file of the tests has several. */
+const SEGMENT_BYTES = 70_000;
+
+/** Runs a task; `report` hears of bytes that were stored. */
+export async function runTask(
+  task: BrowserTask,
+  report: (progress: LoadProgress) => void,
+): Promise<BrowserOutcome> {
+  try {
+    return { value: await perform(task, report) };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+}
+
+function perform(task: BrowserTask, report: (progress: LoadProgress) => void): Promise<unknown> {
+  if (task.kind === "list") return listCachedModels();
+  if (task.kind === "remove") return removeCachedModel(task.id);
+  return task.kind === "generate" ? generate(task) : download(task, report);
+}
+
+/** The SHA-256 of each file that is there afterwards. */
+async function download(
+  { id, endpoint, abortAt, estimate, fullAfter }: BrowserTask & { kind: "download" },
+  report: (progress: LoadProgress) => void,
+): Promise<Record<string, string>> {
+  if (estimate) Object.assign(browserStorage(), { estimate: async () => estimate });
+  const restore = fullAfter === undefined ? () => {} : fillStorage(fullAfter);
+  const controller = new AbortController();
+  const connection = {
+    endpoint,
+    ...{ token: undefined, signal: controller.signal, stallMs: 30_000, attempts: 6 },
+    delay: async () => {},
+  };
+  const onProgress = (progress: LoadProgress): void => {
+    report(progress);
+    if (abortAt !== undefined && progress.bytesDone >= abortAt) controller.abort();
+  };
+  try {
+    const store = await openOpfsStore("sift-attention", SEGMENT_BYTES);
+    const origin = parseOrigin(id);
+    const receipt = await fetchModel({ origin, store, connection, onProgress });
+    return await digests(await store.source(origin.folder, receipt));
+  } finally {
+    restore();
+  }
+}
+
+async function digests(source: ModelSource): Promise<Record<string, string>> {
+  if (typeof source === "string") throw new Error("expected files");
+  const found: Record<string, string> = {};
+  for (const [name, file] of source.files) {
+    const bytes = new Uint8Array(await new Blob([file as Blob]).arrayBuffer());
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    found[name] = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  return found;
+}
+
+/** Lets the storage run full, as far as large writes go. */
+function fillStorage(byteLength: number): () => void {
+  const { FileSystemSyncAccessHandle } = globalThis as unknown as {
+    readonly FileSystemSyncAccessHandle: {
+      readonly prototype: { write(bytes: Uint8Array, options: object): number };
+    };
+  };
+  const { prototype } = FileSystemSyncAccessHandle;
+  const { write } = prototype;
+  let left = byteLength;
+  prototype.write = function (bytes, options) {
+    left -= bytes.byteLength;
+    if (left < 0) throw new DOMException("full", "QuotaExceededError");
+    return write.call(this, bytes, options);
+  };
+  return () => {
+    prototype.write = write;
+  };
+}
+
+async function generate({
+  source,
+  maxTokens,
+}: BrowserTask & { kind: "generate" }): Promise<unknown> {
+  const model = await openModel(URL.canParse(source) ? new URL(source) : source);
+  const session = await model.createSession({ contextLength: 64 });
+  const tokens: number[] = [];
+  const prompt = "Once upon a time";
+  for await (const { id } of session.generate(prompt, { maxTokens, temperature: 0 })) {
+    tokens.push(id);
+  }
+  const { backendDescription } = model.info;
+  await model.dispose();
+  return { tokens, backendDescription };
+}
+
+// In a worker tasks come as messages; a page calls runTask.
+if (!("document" in globalThis)) {
+  const scope = globalThis as unknown as {
+    onmessage: (event: { readonly data: BrowserTask }) => void;
+    postMessage(message: unknown): void;
+  };
+  scope.onmessage = ({ data }) => {
+    runTask(data, (progress) => scope.postMessage({ progress })).then(
+      (outcome) => scope.postMessage({ outcome }),
+      (error: Error) => scope.postMessage({ failure: error.stack ?? String(error) }),
+    );
+  };
+}
