@@ -91,6 +91,9 @@ export function createScriptedModel(script: Script = {}): ScriptedModel {
       log.sessions.push(options);
       return new ScriptedSession(model, script, options.contextLength ?? contextLength);
     },
+    async createBatch() {
+      throw new ModelError("bad-option", "the double has no batches");
+    },
     async dispose() {
       log.disposed = true;
     },

@@ -1,4 +1,11 @@
 export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
+export type {
+  Batch,
+  BatchAddition,
+  BatchEvent,
+  BatchOptions,
+  BatchSequence,
+} from "./batch.ts";
 export type { GenerateOptions, PrefillProgress, SamplingOptions } from "./generate-options.ts";
 export type { GeneratedToken, GenerateSummary, TokenLogprob } from "./generated-token.ts";
 export {

@@ -1,3 +1,4 @@
+import type { Batch, BatchOptions } from "./batch.ts";
 import type { SamplingOptions } from "./generate-options.ts";
 import type { ChatMessage, Session, SessionOptions } from "./session.ts";
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
@@ -32,5 +33,8 @@ export interface Model {
   ): string;
   /** @throws ModelError "bad-option", "out-of-memory" with the bytes asked and available, "aborted", "disposed". */
   createSession(options?: SessionOptions): Promise<Session>;
+  /** Several sequences that decode together. @throws as `createSession`. */
+  createBatch(options: BatchOptions): Promise<Batch>;
+  /** Ends the sessions and batches too. */
   dispose(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Model } from "../model.ts";
 import { ModelError } from "../model-error.ts";
+import { createBatch } from "../session/create-batch.ts";
 import { createSession } from "../session/create-session.ts";
 import type { RenderChat } from "../session/encode-prompt.ts";
 import type { SessionModel } from "../session/session-model.ts";
@@ -31,6 +32,7 @@ export function createModel(
     generationDefaults,
     applyChatTemplate: renderChat,
     createSession: (options) => createSession(shared, options),
+    createBatch: (options) => createBatch(shared, options),
     dispose: () => host.dispose(),
   };
 }

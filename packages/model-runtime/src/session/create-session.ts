@@ -26,7 +26,7 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const attention = expectAttentionMode(options.attention ?? { kind: "sift" });
-  const loop = await openDecodeLoop(model, 1, options);
+  const loop = await openDecodeLoop(model, "session", 1, options);
   return new LoopSession(model, loop, { attention, reusesPrefix: options.reusePrefix ?? true });
 }
 

@@ -93,6 +93,7 @@ export class DecodeLoop {
 
   async #advance(): Promise<void> {
     this.#endAborted();
+    if (this.#events.length > 0) return;
     await this.#callRows();
     this.#callDecodes();
     for (;;) {

@@ -5,6 +5,7 @@ import { ModelError } from "../model-error.ts";
 /** Slots on the backend that the model has now: after a loss the same ones anew, empty. */
 export class LiveSlots {
   readonly #host: BackendHost;
+  readonly #owner: string;
   readonly #options: SlotsOptions;
   #backend: ModelBackend;
   #slots: SequenceSlots;
@@ -13,18 +14,24 @@ export class LiveSlots {
 
   private constructor(
     host: BackendHost,
+    owner: string,
     options: SlotsOptions,
     held: { readonly backend: ModelBackend; readonly slots: SequenceSlots },
   ) {
     this.#host = host;
+    this.#owner = owner;
     this.#options = options;
     this.#backend = held.backend;
     this.#slots = held.slots;
     host.opened.add(this);
   }
 
-  /** @throws ModelError "out-of-memory", "aborted", "disposed". */
-  static async open(host: BackendHost, options: SlotsOptions): Promise<LiveSlots> {
+  /** `owner`: for messages. @throws ModelError "out-of-memory", "aborted", "disposed". */
+  static async open(
+    host: BackendHost,
+    owner: "session" | "batch",
+    options: SlotsOptions,
+  ): Promise<LiveSlots> {
     host.expectOpen();
     const { backend } = host;
     const slots = await backend.createSlots(options);
@@ -34,7 +41,7 @@ export class LiveSlots {
       slots.dispose();
       throw error;
     }
-    return new LiveSlots(host, options, { backend, slots });
+    return new LiveSlots(host, owner, options, { backend, slots });
   }
 
   get backend(): ModelBackend {
@@ -80,6 +87,6 @@ export class LiveSlots {
   /** @throws ModelError "disposed". */
   expectOpen(): void {
     if (!this.#isDisposed) return;
-    throw new ModelError("disposed", "session: it was disposed of; create another one");
+    throw new ModelError("disposed", `${this.#owner}: it was disposed of; create another one`);
   }
 }

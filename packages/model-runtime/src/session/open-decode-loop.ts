@@ -13,6 +13,7 @@ export interface LoopOptions {
 /** Takes the memory of some slots. @throws ModelError "bad-option", "out-of-memory", "aborted", "disposed". */
 export async function openDecodeLoop(
   { host, config, contextLength }: SessionModel,
+  owner: "session" | "batch",
   slots: number,
   options: LoopOptions,
 ): Promise<DecodeLoop> {
@@ -25,6 +26,6 @@ export async function openDecodeLoop(
           integer: true,
         });
   const { signal, reusePrefix = true } = options;
-  const opened = await LiveSlots.open(host, { slots, capacity, ...(signal && { signal }) });
+  const opened = await LiveSlots.open(host, owner, { slots, capacity, ...(signal && { signal }) });
   return new DecodeLoop(opened, reusePrefix);
 }
