@@ -7,24 +7,19 @@ import {
   roundingBound,
   weightQuantiles,
 } from "@sift-attention/reference-attention";
-import type { AttentionGeometry } from "@sift-attention/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DroppedMassRule } from "../attention-mode.ts";
-import { implementations, normals, regionOf, unsetRegion } from "./cpu-ops.fixture.ts";
+import {
+  attend,
+  createInputs,
+  type Inputs,
+  label,
+  type Shape,
+  sift,
+  sumOfValues,
+} from "./attention.fixture.ts";
+import { implementations } from "./cpu-ops.fixture.ts";
 import type { CpuAttentionRule, CpuOps } from "./cpu-ops.ts";
 import { createWasmOps } from "./wasm-ops.ts";
-
-interface Shape extends AttentionGeometry {
-  readonly rows: number;
-  readonly firstPosition: number;
-}
-
-interface Inputs extends Shape {
-  readonly capacity: number;
-  readonly query: Float32Array;
-  readonly keys: Float32Array;
-  readonly values: Float32Array;
-}
 
 /** Contexts around the kernels' tiles of 4, 64, 128 and 512 keys, blocks of 32 lines; MHA, GQA, MQA. */
 const shapes: readonly Shape[] = [
@@ -40,18 +35,6 @@ const shapes: readonly Shape[] = [
   { queryHeads: 6, kvHeads: 2, headDim: 80, rows: 11, firstPosition: 3 },
   { queryHeads: 5, kvHeads: 1, headDim: 12, rows: 7, firstPosition: 130 },
 ];
-
-function createInputs(shape: Shape): Inputs {
-  const { queryHeads, kvHeads, headDim, rows, firstPosition } = shape;
-  const capacity = firstPosition + rows + 3;
-  return {
-    ...shape,
-    capacity,
-    query: normals(rows * queryHeads * headDim, 1).map((value) => 1.5 * value),
-    keys: normals(kvHeads * capacity * headDim, 2),
-    values: normals(kvHeads * capacity * headDim, 3).map((value) => value + 1),
-  };
-}
 
 function referenceCall(inputs: Inputs, rule: NonNullable<CausalCall["rule"]>): CausalCall {
   const { queryHeads, kvHeads, headDim, ...call } = inputs;
@@ -94,14 +77,6 @@ function clearThresholds(inputs: Inputs, fraction: number): Float32Array {
   );
 }
 
-function sift(
-  logThresholds: Float32Array,
-  droppedMass: DroppedMassRule = "none",
-  exempt: number = 0,
-): CpuAttentionRule {
-  return { kind: "sift", logThresholds, droppedMass, keepFirst: exempt, keepLast: 2 * exempt };
-}
-
 function rulesFor(inputs: Inputs): CpuAttentionRule[] {
   const thresholds = clearThresholds(inputs, 0.2);
   return [
@@ -114,55 +89,6 @@ function rulesFor(inputs: Inputs): CpuAttentionRule[] {
     sift(new Float32Array(thresholds.length).fill(1)),
   ];
 }
-
-/** Copies of everything that a call leaves behind. */
-function attend(
-  ops: CpuOps,
-  inputs: Inputs,
-  rule: CpuAttentionRule,
-  options: { readonly quantile?: number; readonly valueSums?: Float32Array } = {},
-) {
-  const { queryHeads, kvHeads, headDim, rows, firstPosition, capacity } = inputs;
-  const { valueSums = sumOfValues(inputs, firstPosition), quantile } = options;
-  const regions = {
-    query: regionOf(ops, inputs.query),
-    keys: regionOf(ops, inputs.keys),
-    values: regionOf(ops, inputs.values),
-    valueSums: regionOf(ops, valueSums),
-    out: unsetRegion(ops, rows * queryHeads * headDim),
-  };
-  const statistics = ops.attention({
-    ...{ geometry: { queryHeads, kvHeads, headDim }, rows, firstPosition, capacity, rule },
-    ...{ scale: headDim ** -0.5, ...regions, ...(quantile !== undefined && { quantile }) },
-  });
-  const result = {
-    output: regions.out.floats().slice(),
-    valueSums: regions.valueSums.floats().slice(),
-    kept: statistics.kept.slice(),
-    union: statistics.union.slice(),
-    droppedMass: statistics.droppedMass.slice(),
-    quantiles: statistics.quantiles?.slice(),
-  };
-  for (const region of Object.values(regions)) region.free();
-  return result;
-}
-
-/** Sums in f32 of the values below `position`: [kvHeads, headDim]. */
-function sumOfValues(inputs: Inputs, position: number): Float32Array {
-  const { kvHeads, headDim, capacity, values } = inputs;
-  const sums = new Float32Array(kvHeads * headDim);
-  for (let head = 0; head < kvHeads; head++) {
-    for (let key = 0; key < position; key++) {
-      for (let i = 0; i < headDim; i++) {
-        sums[head * headDim + i]! += values[(head * capacity + key) * headDim + i]!;
-      }
-    }
-  }
-  return sums;
-}
-
-const label = ({ queryHeads, kvHeads, headDim, rows, firstPosition }: Shape) =>
-  `${queryHeads}/${kvHeads} heads of ${headDim}, rows ${firstPosition} to ${firstPosition + rows - 1}`;
 
 describe.each(implementations)("CpuOps.attention, $name", ({ create }) => {
   let ops: CpuOps;

@@ -1,7 +1,7 @@
 import { maxAbsDifference, roundingBound } from "@sift-attention/reference-attention";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { implementations, normals, regionOf, unsetRegion } from "./cpu-ops.fixture.ts";
-import type { CpuOps } from "./cpu-ops.ts";
+import type { CpuOps, CpuRegion } from "./cpu-ops.ts";
 
 type Round = (value: number) => number;
 const precisions: readonly Round[] = [(value) => value, Math.fround];
@@ -46,6 +46,89 @@ describe.each(implementations)("CpuOps, $name", ({ create }) => {
       );
     },
   );
+
+  test.each([1, 3, 4, 63, 64, 130])(
+    "layerNorm centres rows of %i and divides them by their deviation",
+    (width) => {
+      const rows = 19;
+      const numbers = normals(rows * width, 1).map((value) => value + 3);
+      const [weights, biases] = [normals(width, 2), normals(width, 3)];
+      const x = regionOf(ops, numbers);
+      const [weight, bias] = [regionOf(ops, weights), regionOf(ops, biases)];
+      ops.layerNorm(x, x, { weight, bias, rows, width, epsilon: 1e-3 });
+      const define = (round: Round, epsilon = 1e-3) =>
+        Float64Array.from(numbers, (number, at) => {
+          const row = numbers.subarray(at - (at % width), at - (at % width) + width);
+          const mean = round(row.reduce((sum, value) => round(sum + value), 0) / width);
+          const squares = row.reduce((sum, value) => round(sum + round((value - mean) ** 2)), 0);
+          const variance = round(round(squares / width) + epsilon);
+          const scaled = round(round(number - mean) * round(1 / round(Math.sqrt(variance))));
+          return round(round(scaled * weights[at % width]!) + biases[at % width]!);
+        });
+      const wrong = define((value) => value, 2e-3).map((value) => value + (width === 1 ? 0.1 : 0));
+      expectHonest(x.floats(), define, wrong);
+    },
+  );
+
+  test.each([1, 2, 3, 5, 64, 20_001])(
+    "geluMultiply, gelu, scale and softCap go over %i numbers and no further",
+    (count) => {
+      const gates = normals(count + 1, 3).map((value) => 3 * value);
+      const ups = normals(count + 1, 4);
+      const gelu = (round: Round, up: (i: number) => number) =>
+        Float64Array.from(gates.subarray(0, count), (x, i) => {
+          const inner = round(x + round(0.044715 * round(round(x * x) * x)));
+          const tanh = round(Math.tanh(round(Math.sqrt(2 / Math.PI) * inner)));
+          return round(round(round(x / 2) * round(1 + tanh)) * up(i));
+        });
+      const cap = (round: Round) =>
+        Float64Array.from(gates.subarray(0, count), (x) =>
+          round(2.5 * round(Math.tanh(round(x / 2.5)))),
+        );
+      const scale = (round: Round) =>
+        Float64Array.from(gates.subarray(0, count), (x) => round(x * Math.fround(25.3)));
+      for (const [apply, define] of [
+        [(x, up) => ops.geluMultiply(x, up, count), (round) => gelu(round, (i) => ups[i]!)],
+        [(x) => ops.gelu(x, count), (round) => gelu(round, () => 1)],
+        [(x) => ops.softCap(x, 2.5, count), cap],
+        [(x) => ops.scale(x, Math.fround(25.3), count), scale],
+      ] as readonly (readonly [(x: CpuRegion, up: CpuRegion) => void, typeof cap])[]) {
+        const x = regionOf(ops, gates);
+        apply(x, regionOf(ops, ups));
+        const wrong = define((value) => value).map((value, i) => (i === 0 ? value * 1.001 : value));
+        expectHonest(x.floats().slice(0, count), define, wrong);
+        expect(x.floats()[count]).toBe(gates[count]);
+      }
+    },
+  );
+
+  test("gelu and softCap are right near 0 and at both ends of exp", () => {
+    const x = Float32Array.of(-200, -20, -1e-3, -1e-30, 0, 1e-30, 1e-3, 0.2499, 0.2501, 20, 200);
+    const capped = regionOf(ops, x);
+    ops.softCap(capped, 1, x.length);
+    for (const [i, value] of capped.floats().entries()) {
+      expect(Math.abs(value - Math.tanh(x[i]!))).toBeLessThanOrEqual(2 ** -22 * Math.abs(x[i]!));
+      expect(Math.abs(value)).toBeLessThanOrEqual(1);
+    }
+    const halves = regionOf(ops, x);
+    ops.gelu(halves, x.length);
+    expect([...halves.floats()].map((value) => value + 0)).toMatchObject({
+      0: 0,
+      4: 0,
+      9: 20,
+      10: 200,
+    });
+    expect(halves.floats()[5]! / 5e-31).toBeCloseTo(1, 6);
+  });
+
+  test("layerNorm keeps its accuracy where the mean is large", () => {
+    const numbers = Float32Array.from({ length: 64 }, (_, i) => 10_000 + (i % 2));
+    const x = regionOf(ops, numbers);
+    const weight = regionOf(ops, new Float32Array(64).fill(1));
+    const bias = regionOf(ops, new Float32Array(64));
+    ops.layerNorm(x, x, { weight, bias, rows: 1, width: 64, epsilon: 0 });
+    for (const [i, value] of x.floats().entries()) expect(value).toBeCloseTo(i % 2 ? 1 : -1, 5);
+  });
 
   test.each([1, 2, 3, 5, 64, 20_001])(
     "siluMultiply and add go over %i numbers and no further",
