@@ -24,6 +24,7 @@ import {
   type FamilyGolden,
   readFamilyGolden,
 } from "./family-case.fixture.ts";
+import { createFamilyGguf, GGUF_CASES } from "./family-gguf.fixture.ts";
 
 let open: { readonly ops: CpuOps; readonly decoder: Decoder; readonly cache: KvCache } | undefined;
 
@@ -106,6 +107,15 @@ describe.each(CPU_KINDS)("openModelFiles and createCpuDecoder on %s operators", 
       opened.cache.reset();
       expect(logitsOf(opened, tokens, chunk)).toEqual(whole);
     }
+  });
+});
+
+describe.each(CPU_KINDS)("openModelFiles of GGUF and createCpuDecoder on %s operators", (kind) => {
+  test.each(GGUF_CASES)("%s: logits are those of transformers", async (name) => {
+    const golden = readFamilyGolden(name);
+    const files = await openModelFiles({ files: new Map([["m.gguf", createFamilyGguf(name)]]) });
+    const opened = await openDecoder(files, kind);
+    expect(largestError(logitsOf(opened, golden.tokens, 24), golden)).toBeLessThan(bound(golden));
   });
 });
 
