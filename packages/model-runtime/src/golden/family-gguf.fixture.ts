@@ -16,7 +16,11 @@ interface Numbers {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** The case as llama.cpp's converter writes it: its names, its order of rows, norms of Gemma with their one. */
+/**
+ * The case as llama.cpp's converter writes it: its names, its order of rows, norms of Gemma with their one. llama.cpp
+ * itself (node-llama-cpp 3.22.1, CPU) gives log-probabilities within 0.03 of the golden ones from these files: it rounds
+ * activations to f16.
+ */
 export function createFamilyGguf(name: GgufCase): Uint8Array<ArrayBuffer> {
   const config: Config = JSON.parse(new TextDecoder().decode(readFamilyFile(name, "config.json")));
   const tensors = [...readSafetensors(readFamilyFile(name, "model.safetensors"))].map(
