@@ -29,8 +29,10 @@ describe("planPrefill", () => {
       const options = optionsOf(headDim);
       const knobs = planPrefill(options, { subgroupSize, workgroupBytes });
       expect(prefillBytes(headDim, knobs, subgroupSize)).toBeLessThanOrEqual(workgroupBytes);
-      const spec = prefillKernel(options, subgroupSize);
-      expect(await validateShader(gpu, spec, prefillConstants(options, knobs))).toEqual([]);
+      for (const kvType of ["f16", "f32"] as const) {
+        const spec = prefillKernel({ ...options, kvType }, subgroupSize);
+        expect(await validateShader(gpu, spec, prefillConstants(options, knobs))).toEqual([]);
+      }
     },
   );
 

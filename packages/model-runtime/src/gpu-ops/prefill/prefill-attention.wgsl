@@ -36,8 +36,12 @@ const_assert TILE % STEP == 0u && (KEY_GROUPS == 1u || QUERIES <= 2u * TILE);
 @group(0) @binding(3) var<storage, read> places: array<RowPlace>; // [rows]
 @group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>; // [rows, QUERY_HEADS, WORDS]
 
-// TILE rows of keys, then TILE rows of values; at the end the outputs of one key group.
-var<workgroup> tile: array<vec4<f32>, 2u * TILE * PITCH>;
+// A row of a tile, as its lanes read it.
+alias TileRow = array<array<vec4<f32>, LANES>, LANE_WORDS>;
+
+// TILE rows of keys, then TILE rows of values; at the end the outputs of one key group. In blocks of the KEYS rows that a
+// slot takes at a time, so that one index is checked for all words of a block.
+var<workgroup> tile: array<array<TileRow, KEYS>, 2u * TILE / KEYS>;
 // (maximum, sum of weights) of each query in each key group.
 var<workgroup> group_stats: array<vec2<f32>, KEY_GROUPS * QUERIES>;
 
@@ -66,8 +70,10 @@ fn load_tile(cache_row: u32, first_key: u32, last_key: u32, local_index: u32) {
     if (LOADS * WORKGROUP == TILE_CACHE_WORDS || at < TILE_CACHE_WORDS) {
       // @unroll
       for (var j = 0u; j < KV_WIDTH / 4u; j++) {
-        tile[at * KV_WIDTH / 4u + j] = unpack_four(key_words[i], j);
-        tile[TILE * PITCH + at * KV_WIDTH / 4u + j] = unpack_four(value_words[i], j);
+        let row = at / PITCH_CACHE_WORDS;
+        let word = at % PITCH_CACHE_WORDS * KV_WIDTH / 4u + j;
+        tile[row / KEYS][row % KEYS][word / LANES][word % LANES] = unpack_four(key_words[i], j);
+        tile[(TILE + row) / KEYS][row % KEYS][word / LANES][word % LANES] = unpack_four(value_words[i], j);
       }
     }
   }
@@ -119,13 +125,13 @@ fn main(
     workgroupBarrier();
     let visible = min(TILE, last_key + 1u - tile_key);
     for (var step = 0u; step < visible; step += STEP) {
-      let step_key = step + key_group * KEYS;
+      let block = step / KEYS + key_group;
       var partial = array<f32, ITEMS>();
       // @unroll
       for (var k = 0u; k < KEYS; k++) {
         // @unroll
         for (var w = 0u; w < LANE_WORDS; w++) {
-          let key = tile[(step_key + k) * PITCH + w * LANES + lane];
+          let key = tile[block][k][w][lane];
           // @unroll
           for (var r = 0u; r < ROWS; r++) {
             // @unroll
@@ -140,7 +146,7 @@ fn main(
       var higher = maximum;
       // @unroll
       for (var i = 0u; i < LANE_ITEMS; i++) {
-        let key = tile_key + step_key + (lane * LANE_ITEMS + i) % KEYS;
+        let key = tile_key + block * KEYS + (lane * LANE_ITEMS + i) % KEYS;
         // Keys after the row wrap around to more than any window.
         if (position[i / KEYS] - key >= WINDOW) {
           scores[i] = LOWEST;
@@ -177,7 +183,7 @@ fn main(
       for (var k = 0u; k < KEYS; k++) {
         // @unroll
         for (var w = 0u; w < LANE_WORDS; w++) {
-          let value = tile[(TILE + step_key + k) * PITCH + w * LANES + lane];
+          let value = tile[TILE / KEYS + block][k][w][lane];
           // @unroll
           for (var r = 0u; r < ROWS; r++) {
             outputs[r * LANE_WORDS + w] = fma(vec4<f32>(weights[r * KEYS + k]), value, outputs[r * LANE_WORDS + w]);
@@ -224,17 +230,17 @@ fn main(
     workgroupBarrier();
     // @unroll
     for (var i = 0u; i < ROWS * LANE_WORDS; i++) {
-      let at = (slot_query + i / LANE_WORDS) * PITCH + i % LANE_WORDS * LANES + lane;
+      let at = slot_query + i / LANE_WORDS;
       if (key_group == g) {
-        tile[at] = outputs[i];
+        tile[at / KEYS][at % KEYS][i % LANE_WORDS][lane] = outputs[i];
       }
     }
     workgroupBarrier();
     // @unroll
     for (var i = 0u; i < ROWS * LANE_WORDS; i++) {
-      let at = (slot_query + i / LANE_WORDS) * PITCH + i % LANE_WORDS * LANES + lane;
+      let at = slot_query + i / LANE_WORDS;
       if (key_group == 0u) {
-        outputs[i] += tile[at];
+        outputs[i] += tile[at / KEYS][at % KEYS][i % LANE_WORDS][lane];
       }
     }
   }
