@@ -1,5 +1,5 @@
 import { type ConstantValues, defineKernel, type KernelSpec } from "@sift-attention/gpu";
-import type { MatrixPartLayout } from "../../gpu-weights/matrix-layout.ts";
+import type { MatrixLayout, MatrixPartLayout } from "../../gpu-weights/matrix-layout.ts";
 import { weightFiles } from "../../gpu-weights/weight-files.ts";
 import { ModelError } from "../../model-error.ts";
 import type { TensorFormat } from "../../weights/tensor-format.ts";
@@ -42,9 +42,10 @@ export function embedKernel(format: TensorFormat): KernelSpec<EmbedBindings, typ
 
 /** @throws ModelError "bad-option" for a width that is no multiple of 4. */
 export function embedConstants(
-  { table: { columns }, scale, positions }: EmbedOptions,
+  { table, scale, positions }: Omit<EmbedOptions, "table"> & { readonly table: MatrixLayout },
   part: MatrixPartLayout,
 ): ConstantValues<typeof constants> {
+  const { columns } = table;
   if (columns % 4 !== 0) {
     throw new ModelError("bad-option", `embed: width: expected a multiple of 4, got ${columns}`);
   }

@@ -58,7 +58,7 @@ async function runEmbed(
   using drawn = wordBuffer(gpu, Uint32Array.from(drawnTokens));
   using out = unsetBuffer(gpu, places.length * table.columns);
   using positions = learned && floatBuffer(gpu, learned);
-  const given = { table, places: packed, drawn, out, ...(positions && { positions }) };
+  const given = { places: packed, drawn, out, ...(positions && { positions }) };
   runRows(gpu, embed.bind(given), places.length);
   return gpu.read(out);
 }
@@ -115,8 +115,7 @@ describe("createEmbed", () => {
   });
 
   test("refuses rows of no multiple of 4, and positions where none were compiled", async () => {
-    const { limits } = gpu.report;
-    const odd = planMatrix(limits, [{ name: "table", format: "f32", shape: [4, 6] }]);
+    using odd = await uploadMatrix(gpu, [memoryTensor("f32", 4, 6)]);
     await expect(createEmbed(gpu, { table: odd, scale, positions: false })).rejects.toMatchObject({
       code: "bad-option",
       message: "embed: width: expected a multiple of 4, got 6",
@@ -125,7 +124,7 @@ describe("createEmbed", () => {
     const embed = await createEmbed(gpu, { table, scale, positions: false });
     using some = floatBuffer(gpu, new Float32Array(64));
     using out = unsetBuffer(gpu, 64);
-    const buffers = { table, places: some, drawn: some, out };
+    const buffers = { places: some, drawn: some, out };
     expect(() => embed.bind({ ...buffers, positions: some })).toThrow("positions: expected none");
     const learned = await createEmbed(gpu, { table, scale, positions: true });
     expect(() => learned.bind(buffers)).toThrow("positions: expected a buffer, got none");

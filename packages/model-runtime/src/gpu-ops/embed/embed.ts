@@ -1,5 +1,5 @@
 import { type BoundBuffer, createKernel, type Gpu, type Kernel } from "@sift-attention/gpu";
-import { type GpuMatrix, matrixBindings } from "../../gpu-weights/gpu-matrix.ts";
+import { matrixBindings } from "../../gpu-weights/gpu-matrix.ts";
 import { ModelError } from "../../model-error.ts";
 import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
 import { rowPlaceBytes } from "../row-places/row-place.ts";
@@ -7,8 +7,6 @@ import { type EmbedBindings, embedConstants, embedKernel, embedWorkgroup } from 
 import type { EmbedOptions } from "./embed-options.ts";
 
 export interface EmbedBuffers {
-  /** Of the layout that the operator was compiled for. */
-  readonly table: GpuMatrix;
   /** `packRowPlaces`. */
   readonly places: BoundBuffer;
   /** u32 [slots]: the token that was last drawn in each slot. */
@@ -19,18 +17,13 @@ export interface EmbedBuffers {
   readonly out: BoundBuffer;
 }
 
-/** A compiled embedding. */
+/** A compiled embedding of one table. */
 export interface Embed {
   /** @throws ModelError "bad-tensor" for a missing, unwanted or too small buffer, and the errors of `Kernel.bind`. */
   bind(buffers: EmbedBuffers): BoundRows;
 }
 
-function expectBuffers(options: EmbedOptions, { table, positions }: EmbedBuffers): void {
-  const parts = options.table.parts.length;
-  if (table.parts.length !== parts) {
-    const got = table.parts.length;
-    throw new ModelError("bad-tensor", `embed: table: expected ${parts} parts, got ${got}`);
-  }
+function expectPositions(options: EmbedOptions, { positions }: EmbedBuffers): void {
   if ((positions !== undefined) === options.positions) return;
   const [expected, got] = options.positions ? ["a buffer", "none"] : ["none", "a buffer"];
   throw new ModelError("bad-tensor", `embed: positions: expected ${expected}, got ${got}`);
@@ -47,7 +40,7 @@ function sizesOf({ table, positions }: EmbedOptions): RowSizes<keyof EmbedBindin
 const leastUnit = 8; // numbers of an invocation, where the format does not have it take more
 
 /**
- * Compiles an embedding. A table of several parts is one dispatch for each.
+ * Compiles an embedding, which does not own its table. A table of several parts is one dispatch for each.
  * @throws ModelError "bad-option", and the errors of `createKernel`.
  */
 export async function createEmbed(gpu: Gpu, options: EmbedOptions): Promise<Embed> {
@@ -58,11 +51,11 @@ export async function createEmbed(gpu: Gpu, options: EmbedOptions): Promise<Embe
   const workgroups = Math.ceil(options.table.columns / (leastUnit * embedWorkgroup));
   return {
     bind(given) {
-      expectBuffers(options, given);
+      expectPositions(options, given);
       // A binding that a variant does not read still needs a buffer.
-      const { table, places, drawn, positions = places, out } = given;
+      const { places, drawn, positions = places, out } = given;
       const bound = kernels.map((kernel, i) => {
-        const weights = matrixBindings(table.parts[i]!);
+        const weights = matrixBindings(parts[i]!);
         const buffers = { ...weights, places, drawn, positions, output: out };
         return bindRows(kernel, buffers, sizesOf(options), (rows) => [workgroups, rows]);
       });
