@@ -1,7 +1,7 @@
 // out[j] = x · w[j] (+ bias[j]) for one row of activations: four packed rows of weights at a time, unpacked in
 // registers, so that each byte of weights is read once and nothing is written. Products are added in dot-tile's order.
 
-import { BF16, exponents, F16, F32, hasTiny, highFloats, loadBrain, loadBrains, loadHalf, loadHalves, lowFloats, Q4_0, Q4_1, Q8_0, splatHalf, widen, widenNormal } from "./unpack";
+import { BF16, exponents, F16, F32, fiveBits, hasTiny, highFloats, loadBrain, loadBrains, loadHalf, loadHalves, lowFloats, Q4_0, Q4_1, Q5_0, Q8_0, splatHalf, widen, widenNormal } from "./unpack";
 import { madd, sumFour, zero } from "./vectors";
 
 /** Four neighbouring weights of a format that stores numbers one by one. */
@@ -93,32 +93,43 @@ function maddBytes(sum: v128, x: usize, bytes: v128, scale: v128, minimum: v128,
   return madd(madd(sum, v128.load(x, 32), q2), v128.load(x, 48), q3);
 }
 
+/** Bytes of 32 numbers, the last sixteen of which are the nibbles. */
 // @ts-ignore: decorator
 @inline
-function maddBlockQ4(sum: v128, x: usize, block: usize, format: i32): v128 {
+function blockBytes(format: i32): usize {
+  return format == Q4_0 ? 18 : format == Q4_1 ? 20 : 22;
+}
+
+// @ts-ignore: decorator
+@inline
+function maddBlock(sum: v128, x: usize, block: usize, format: i32): v128 {
   const scale = splatHalf(block);
   const minimum = format == Q4_1 ? splatHalf(block + 2) : scale;
-  const pairs = v128.load(block + (format == Q4_1 ? 4 : 2));
+  const pairs = v128.load(block + blockBytes(format) - 16);
   let low = v128.and(pairs, i8x16.splat(15)), high = i8x16.shr_u(pairs, 4);
   if (format == Q4_0) {
     low = i8x16.sub(low, i8x16.splat(8));
     high = i8x16.sub(high, i8x16.splat(8));
+  }
+  if (format == Q5_0) {
+    low = fiveBits(low, block + 2);
+    high = fiveBits(high, block + 4);
   }
   return maddBytes(maddBytes(sum, x, low, scale, minimum, format), x + 64, high, scale, minimum, format);
 }
 
 // @ts-ignore: decorator
 @inline
-function q4Rows(format: i32, x: usize, w: usize, stride: usize, count: usize): v128 {
-  const bytes: usize = format == Q4_1 ? 20 : 18;
+function blockRows(format: i32, x: usize, w: usize, stride: usize, count: usize): v128 {
+  const bytes = blockBytes(format);
   let a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero();
   const w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride;
   for (let i: usize = 0, at: usize = 0; i < count; i += 32, at += bytes) {
     const from = x + (i << 2);
-    a0 = maddBlockQ4(a0, from, w + at, format);
-    a1 = maddBlockQ4(a1, from, w1 + at, format);
-    a2 = maddBlockQ4(a2, from, w2 + at, format);
-    a3 = maddBlockQ4(a3, from, w3 + at, format);
+    a0 = maddBlock(a0, from, w + at, format);
+    a1 = maddBlock(a1, from, w1 + at, format);
+    a2 = maddBlock(a2, from, w2 + at, format);
+    a3 = maddBlock(a3, from, w3 + at, format);
   }
   return sumFour(a0, a1, a2, a3);
 }
@@ -177,16 +188,20 @@ function q8Four(x: usize, w: usize, stride: usize, count: usize): v128 {
 }
 
 function q40Four(x: usize, w: usize, stride: usize, count: usize): v128 {
-  return q4Rows(Q4_0, x, w, stride, count);
+  return blockRows(Q4_0, x, w, stride, count);
+}
+
+function q50Four(x: usize, w: usize, stride: usize, count: usize): v128 {
+  return blockRows(Q5_0, x, w, stride, count);
 }
 
 function q41Four(x: usize, w: usize, stride: usize, count: usize): v128 {
-  return q4Rows(Q4_1, x, w, stride, count);
+  return blockRows(Q4_1, x, w, stride, count);
 }
 
 /** Whether `dotPackedFour` knows the format. */
 export function isFused(format: i32): bool {
-  return format <= Q4_1;
+  return format <= Q5_0;
 }
 
 /** x·w[j] for four packed rows that lie `stride` bytes apart. */
@@ -197,6 +212,7 @@ export function dotPackedFour(format: i32, x: usize, w: usize, stride: usize, co
     case BF16: return bf16Four(x, w, stride, count);
     case Q8_0: return q8Four(x, w, stride, count);
     case Q4_0: return q40Four(x, w, stride, count);
+    case Q5_0: return q50Four(x, w, stride, count);
     default: return q41Four(x, w, stride, count);
   }
 }

@@ -6,8 +6,9 @@ export const BF16: i32 = 2;
 export const Q8_0: i32 = 3;
 export const Q4_0: i32 = 4;
 export const Q4_1: i32 = 5;
-export const Q4_K: i32 = 6;
-export const Q6_K: i32 = 7;
+export const Q5_0: i32 = 6;
+export const Q4_K: i32 = 7;
+export const Q6_K: i32 = 8;
 
 /** f16 bits in sign-extended i32 lanes, exponent and fraction moved to where f32 has its own: 2^112 times too small. */
 // @ts-ignore: decorator
@@ -97,6 +98,7 @@ export function rowBytes(format: i32, columns: i32): i32 {
     case Q8_0: return (columns >> 5) * 34;
     case Q4_0: return (columns >> 5) * 18;
     case Q4_1: return (columns >> 5) * 20;
+    case Q5_0: return (columns >> 5) * 22;
     case Q4_K: return (columns >> 8) * 144;
     default: return (columns >> 8) * 210;
   }
@@ -111,6 +113,7 @@ export function unpackRow(format: i32, from: usize, columns: i32, to: usize): vo
     case Q8_0: unpackQ8(from, columns, to); break;
     case Q4_0: unpackQ40(from, columns, to); break;
     case Q4_1: unpackQ41(from, columns, to); break;
+    case Q5_0: unpackQ50(from, columns, to); break;
     case Q4_K: unpackQ4K(from, columns, to); break;
     default: unpackQ6K(from, columns, to);
   }
@@ -189,6 +192,26 @@ function unpackQ41(from: usize, columns: i32, to: usize): void {
     const pairs = v128.load(from, 4);
     storeScaled(to, v128.and(pairs, i8x16.splat(15)), scale, minimum);
     storeScaled(to + 64, i8x16.shr_u(pairs, 4), scale, minimum);
+  }
+}
+
+/** Sixteen nibbles with their fifth bits from bit 0 of the two bytes at `bits` on, less 16. */
+// @ts-ignore: decorator
+@inline
+export function fiveBits(nibbles: v128, bits: usize): v128 {
+  const both = i16x8.splat(load<i16>(bits));
+  const spread = v128.shuffle<i8>(both, both, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  const isClear = i8x16.eq(v128.and(spread, i64x2.splat(0x8040201008040201)), i8x16.splat(0));
+  return i8x16.sub(nibbles, v128.and(isClear, i8x16.splat(16)));
+}
+
+function unpackQ50(from: usize, columns: i32, to: usize): void {
+  const none = f32x4.splat(0);
+  for (let i = 0; i < columns; i += 32, from += 22, to += 128) {
+    const scale = splatHalf(from);
+    const pairs = v128.load(from, 6);
+    storeScaled(to, fiveBits(v128.and(pairs, i8x16.splat(15)), from + 2), scale, none);
+    storeScaled(to + 64, fiveBits(i8x16.shr_u(pairs, 4), from + 4), scale, none);
   }
 }
 

@@ -46,3 +46,19 @@ export function packQ4Blocks({ minima }: { readonly minima: boolean }): PackRow 
     }
   };
 }
+
+/** q5_0, blocks of an f16, 32 fifth bits and 32 nibbles as in q4_0: on the device its numbers are those of q8_0. */
+export const packQ5Blocks: PackRow = (source, at, columns, target) => {
+  const blocks = columns / 32;
+  const eight = new DataView(new ArrayBuffer(blocks * 34));
+  for (let block = 0; block < blocks; block++) {
+    const from = at + block * 22;
+    const fifthBits = source.getUint32(from + 2, true);
+    eight.setUint16(block * 34, source.getUint16(from, true), true);
+    for (let i = 0; i < 32; i++) {
+      const nibble = (source.getUint8(from + 6 + (i & 15)) >> (i & 16 ? 4 : 0)) & 15;
+      eight.setInt8(block * 34 + 2 + i, nibble + 16 * ((fifthBits >>> i) & 1) - 16);
+    }
+  }
+  packQ8Blocks(eight, 0, columns, target);
+};

@@ -1,5 +1,5 @@
 import type { TensorFormat } from "../weights/tensor-format.ts";
-import { packQ4Blocks, packQ8Blocks } from "./pack-blocks.ts";
+import { packQ4Blocks, packQ5Blocks, packQ8Blocks } from "./pack-blocks.ts";
 import { packQ4K, packQ6K } from "./pack-superblocks.ts";
 import { packedRow } from "./packed-format.ts";
 
@@ -35,6 +35,7 @@ const packRow: Readonly<Record<TensorFormat, PackRow>> = {
   q8_0: packQ8Blocks,
   q4_0: packQ4Blocks({ minima: false }),
   q4_1: packQ4Blocks({ minima: true }),
+  q5_0: packQ5Blocks,
   q4_k: packQ4K,
   q6_k: packQ6K,
 };

@@ -28,6 +28,7 @@ export const packedFormats: Readonly<Record<TensorFormat, PackedFormat>> = {
   q8_0: { ...pairs, unitBytes: 16, scaleBytes: 4 },
   q4_0: { ...pairs, unitBytes: 8, scaleBytes: 4 },
   q4_1: { ...pairs, unitBytes: 8, scaleBytes: 8 },
+  q5_0: { ...pairs, unitBytes: 16, scaleBytes: 4 },
   q4_k: { ...superblocks, unitBytes: 8 },
   q6_k: { ...superblocks, unitBytes: 12 },
 };

@@ -22,6 +22,7 @@ const wordTexts: Readonly<Record<TensorFormat, string>> = {
   q8_0: wordsQ80,
   q4_0: wordsQ40,
   q4_1: wordsQ41,
+  q5_0: wordsQ80,
   q4_k: wordsQ4K,
   q6_k: wordsQ6K,
 };

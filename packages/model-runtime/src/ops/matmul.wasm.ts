@@ -10,8 +10,9 @@ export const formatNumbers: Readonly<Record<TensorFormat, number>> = {
   q8_0: 3,
   q4_0: 4,
   q4_1: 5,
-  q4_k: 6,
-  q6_k: 7,
+  q5_0: 6,
+  q4_k: 7,
+  q6_k: 8,
 };
 
 /** Products of one ticket for a single row: some microseconds. */

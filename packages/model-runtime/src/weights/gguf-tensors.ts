@@ -10,6 +10,7 @@ const FORMATS: ReadonlyMap<number, TensorFormat> = new Map([
   [1, "f16"],
   [2, "q4_0"],
   [3, "q4_1"],
+  [6, "q5_0"],
   [8, "q8_0"],
   [12, "q4_k"],
   [14, "q6_k"],
@@ -19,7 +20,6 @@ const FORMATS: ReadonlyMap<number, TensorFormat> = new Map([
 /** For messages. */
 const OTHER_TYPES: ReadonlyMap<number, string> = new Map(
   Object.entries({
-    6: "q5_0",
     7: "q5_1",
     9: "q8_1",
     10: "q2_k",

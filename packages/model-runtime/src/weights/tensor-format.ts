@@ -1,5 +1,14 @@
 /** How the numbers of a weight tensor are stored. The q formats are GGUF's block formats. */
-export type TensorFormat = "f32" | "f16" | "bf16" | "q8_0" | "q4_0" | "q4_1" | "q4_k" | "q6_k";
+export type TensorFormat =
+  | "f32"
+  | "f16"
+  | "bf16"
+  | "q8_0"
+  | "q4_0"
+  | "q4_1"
+  | "q5_0"
+  | "q4_k"
+  | "q6_k";
 
 /** Block size in numbers and in bytes: a row of n numbers is n / numbers blocks. */
 export const TENSOR_BLOCKS: Readonly<
@@ -11,6 +20,7 @@ export const TENSOR_BLOCKS: Readonly<
   q8_0: { numbers: 32, bytes: 34 },
   q4_0: { numbers: 32, bytes: 18 },
   q4_1: { numbers: 32, bytes: 20 },
+  q5_0: { numbers: 32, bytes: 22 },
   q4_k: { numbers: 256, bytes: 144 },
   q6_k: { numbers: 256, bytes: 210 },
 };

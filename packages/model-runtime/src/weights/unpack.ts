@@ -37,6 +37,15 @@ const unpackBlock: Readonly<Record<TensorFormat, UnpackBlock>> = {
       out[at + i + 16] = scale * (pair >> 4) + minimum;
     }
   },
+  q5_0: (bytes, offset, out, at) => {
+    const scale = halfToFloat(bytes.getUint16(offset, true));
+    const fifthBits = bytes.getUint32(offset + 2, true);
+    for (let i = 0; i < 16; i++) {
+      const pair = bytes.getUint8(offset + 6 + i);
+      out[at + i] = scale * ((pair & 15) + 16 * ((fifthBits >>> i) & 1) - 16);
+      out[at + i + 16] = scale * ((pair >> 4) + 16 * ((fifthBits >>> (i + 16)) & 1) - 16);
+    }
+  },
   q4_k: unpackQ4K,
   q6_k: unpackQ6K,
 };
