@@ -22,7 +22,7 @@ export type GenerationEvent =
   | { readonly kind: "token"; readonly token: GeneratedToken }
   | { readonly kind: "end"; readonly summary: GenerateSummary };
 
-/** Waits for a slot, runs the job in a session of its own, and gives both back however it ends. */
+/** Waits for a slot, runs the job in a session that nobody else uses, and gives both back however it ends. */
 export async function* runGeneration(
   served: ServedModel,
   job: GenerationJob,
@@ -30,26 +30,15 @@ export async function* runGeneration(
 ): AsyncGenerator<GenerationEvent, void> {
   const release = await served.queue.acquire(controller.signal);
   try {
-    const session = await createSession(served, job, controller.signal);
+    const session = await served.sessions.take(job.promptTokens, controller.signal);
     try {
       yield* readSession(session, job, controller);
     } finally {
-      session.dispose();
+      served.sessions.giveBack(session);
     }
   } finally {
     release();
   }
-}
-
-/** The cache is no longer than this job can use. */
-function createSession(
-  served: ServedModel,
-  job: GenerationJob,
-  signal: AbortSignal,
-): Promise<Session> {
-  const needed = job.promptTokens.length + job.options.maxTokens;
-  const contextLength = Math.min(served.contextLength, needed);
-  return served.model.createSession({ contextLength, signal });
 }
 
 async function* readSession(

@@ -24,7 +24,7 @@ describe("close", () => {
     expect(events.at(-1)!.data).toBe("[DONE]");
     await closed;
     await expect(fetch(`${url}/health`)).rejects.toThrow();
-    expect(model.log.disposedSessions).toBe(1);
+    expect(model.log.endedGenerations).toBe(1);
   });
 
   test("ends what still runs when the time is over, and says so in the stream", async () => {
@@ -34,7 +34,7 @@ describe("close", () => {
     const [body] = await Promise.all([running.text(), http.close()]);
     const last = JSON.parse(readEvents(body).at(-1)!.data);
     expect(last).toMatchObject({ error: { code: "shutting_down" } });
-    expect(model.log.disposedSessions).toBe(1);
+    expect(model.log.endedGenerations).toBe(1);
     expect(errors).toEqual([]);
   });
 });

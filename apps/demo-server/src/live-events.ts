@@ -111,8 +111,9 @@ export interface SiftLawEvent {
 
 /** Where the time went: llama.cpp's fields. */
 export interface CompletionTimings {
-  /** Prompt tokens taken from a cache: 0 so far. */
+  /** Prompt tokens that an earlier request left in the cache. */
   readonly cache_n: number;
+  /** Prompt tokens that were read. */
   readonly prompt_n: number;
   readonly prompt_ms: number;
   readonly prompt_per_second: number;

@@ -3,6 +3,7 @@ import { GenerationQueue } from "./generation-queue.ts";
 import type { ResolvedAttention } from "./live-events.ts";
 import { createChatSchema } from "./requests/chat-request.ts";
 import { createCompletionSchema } from "./requests/completion-request.ts";
+import { SessionPool } from "./session-pool.ts";
 
 interface ServeOptions {
   /** The name that requests give. */
@@ -23,6 +24,7 @@ export interface ServedModel extends ServeOptions {
   /** When it was opened, in seconds since 1970. */
   readonly created: number;
   readonly queue: GenerationQueue;
+  readonly sessions: SessionPool;
   readonly schemas: {
     readonly chat: ReturnType<typeof createChatSchema>;
     readonly completion: ReturnType<typeof createCompletionSchema>;
@@ -36,6 +38,7 @@ export function createServedModel(model: Model, options: ServeOptions): ServedMo
     model,
     created: Math.floor(Date.now() / 1000),
     queue: new GenerationQueue(options),
+    sessions: new SessionPool(model, options),
     schemas: { chat: createChatSchema(attention), completion: createCompletionSchema(attention) },
   };
 }

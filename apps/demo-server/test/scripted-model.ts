@@ -40,7 +40,7 @@ export interface ScriptedModel extends Model {
     readonly sessions: SessionOptions[];
     /** Tokens handed out over all generations. */
     tokens: number;
-    disposedSessions: number;
+    endedGenerations: number;
     disposed: boolean;
   };
 }
@@ -51,7 +51,7 @@ export function createScriptedModel(script: Script = {}): ScriptedModel {
     generations: [],
     sessions: [],
     tokens: 0,
-    disposedSessions: 0,
+    endedGenerations: 0,
     disposed: false,
   };
   const model: ScriptedModel = {
@@ -87,9 +87,10 @@ export function createScriptedModel(script: Script = {}): ScriptedModel {
       const turns = messages.map(({ role, content }) => `<|${role}|>${content}<|end|>`);
       return `${turns.join("")}${addGenerationPrompt ? "<|assistant|>" : ""}`;
     },
+    contextThatFits: (sequences = 1) => Math.floor(contextLength / sequences),
     async createSession(options = {}) {
       log.sessions.push(options);
-      return new ScriptedSession(model, script, options.contextLength ?? contextLength);
+      return new ScriptedSession(model, script, Number(options.contextLength ?? contextLength));
     },
     async createBatch() {
       throw new ModelError("bad-option", "the double has no batches");
@@ -107,6 +108,8 @@ class ScriptedSession implements Session {
   readonly #model: ScriptedModel;
   readonly #script: Script;
   #attention: AttentionMode = { kind: "full" };
+  #held: readonly number[] = [];
+  #reusedTokens = 0;
 
   constructor(model: ScriptedModel, script: Script, contextLength: number) {
     this.#model = model;
@@ -118,9 +121,22 @@ class ScriptedSession implements Session {
     prompt: Prompt,
     options: GenerateOptions = {},
   ): AsyncGenerator<GeneratedToken, GenerateSummary> {
+    try {
+      return yield* this.#generate(prompt, options);
+    } finally {
+      this.#model.log.endedGenerations++;
+    }
+  }
+
+  async *#generate(
+    prompt: Prompt,
+    options: GenerateOptions,
+  ): AsyncGenerator<GeneratedToken, GenerateSummary> {
     if (!Array.isArray(prompt)) throw new ModelError("bad-option", "the double takes tokens only");
     this.#model.log.generations.push({ prompt, options });
     this.#attention = options.attention ?? { kind: "full" };
+    this.#reusedTokens = Math.min(this.prefixTokens(prompt), prompt.length - 1);
+    this.#held = prompt;
     const { answer = "The quick brown fox.", beforeToken, beforeChunk } = this.#script;
     const ids = [...this.#model.tokenizer.encode(answer), endToken];
     const summary = (finishReason: GenerateSummary["finishReason"], generatedTokens: number) =>
@@ -212,7 +228,7 @@ class ScriptedSession implements Session {
     return {
       finishReason,
       promptTokens,
-      reusedTokens: 0,
+      reusedTokens: this.#reusedTokens,
       generatedTokens,
       prefillMs: 40,
       decodeMs: 20 * generatedTokens,
@@ -237,9 +253,12 @@ class ScriptedSession implements Session {
     }));
   }
 
-  dispose(): void {
-    this.#model.log.disposedSessions++;
+  prefixTokens(tokens: readonly number[]): number {
+    const end = tokens.findIndex((id, at) => id !== this.#held[at]);
+    return end === -1 ? tokens.length : end;
   }
+
+  dispose(): void {}
 }
 
 /** Text that becomes certain token by token: whole characters, and no start of a stop string. */

@@ -6,8 +6,8 @@ import type { HeadLaw, Prompt } from "./session.ts";
 export interface BatchOptions {
   /** Sequences at a time, at least 1. */
   readonly slots: number;
-  /** Tokens that each slot holds, prompt included. Default: the model's context length, capped at 8,192. */
-  readonly contextLength?: number;
+  /** Tokens that each slot holds, prompt included; "auto": as many as fit. Default: as the model was opened. */
+  readonly contextLength?: number | "auto";
   /** For sequences that do not say. Default { kind: "sift" }. */
   readonly attention?: AttentionMode;
   /** Whether a prompt that begins like what a free slot holds runs its rest only. Default true. */

@@ -1,3 +1,5 @@
+/// <reference types="@webgpu/types" />
+
 export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type {
   Batch,

@@ -15,7 +15,7 @@ export interface ModelInfo {
   /** Dtype of most weight bytes, for example "f16", "q8_0". */
   readonly weightType: string;
   readonly backend: "cpu" | "webgpu";
-  /** For people: "cpu, WebAssembly SIMD, 2 threads". */
+  /** For people: "cpu, WebAssembly SIMD, 2 threads", and why it is not on a GPU when that was tried. */
   readonly backendDescription: string;
 }
 
@@ -31,6 +31,11 @@ export interface Model {
     messages: readonly ChatMessage[],
     options?: { readonly addGenerationPrompt?: boolean },
   ): string;
+  /**
+   * Tokens that each of so many sequences, default 1, may hold: what the GPU's memory leaves room for, 8,192 on the CPU,
+   * and no more than the model was made for.
+   */
+  contextThatFits(sequences?: number): number;
   /** @throws ModelError "bad-option", "out-of-memory" with the bytes asked and available, "aborted", "disposed". */
   createSession(options?: SessionOptions): Promise<Session>;
   /** Several sequences that decode together. @throws as `createSession`. */

@@ -31,7 +31,7 @@ function loadOn(
   options: Pick<OpenModelOptions, "signal" | "onProgress"> = {},
 ): Promise<Model> {
   const open = () => loadCpuBackend(files, ops, options);
-  return loadModel(files, { open, reopen: open });
+  return loadModel(files, { open: async () => ({ backend: await open() }), reopen: open });
 }
 
 /** Operators that refuse to go past a number of bytes. */
@@ -50,7 +50,7 @@ function limited(ops: CpuOps, limit: number): CpuOps {
 
 describe("openModel", () => {
   test("says what runs where", async () => {
-    const model = await openModel(createTinyModel(), { cpu: "plain" });
+    const model = await openModel(createTinyModel(), { backend: "cpu", cpu: "plain" });
     expect(model.info).toEqual({
       source: "tiny",
       family: "llama",

@@ -1,14 +1,11 @@
 import { openCpuBackend } from "./backend/cpu/open-cpu-backend.ts";
-import type { ModelBackend } from "./backend/model-backend.ts";
-import { locateModel } from "./hub/locate-model.ts";
-import { loadModel } from "./model/load-model.ts";
+import { expectOpenOptions } from "./model/expect-open-options.ts";
+import { openFrom } from "./model/open-from.ts";
 import type { Model } from "./model.ts";
 import { ModelError } from "./model-error.ts";
 import type { OpenModelOptions } from "./open-options.ts";
-import { expectNumber } from "./sampling/expect-number.ts";
-import { expectChoice } from "./session/expect-choice.ts";
 import type { ModelFiles } from "./weights/model-files.ts";
-import { type ModelSource, openModelFiles } from "./weights/open-model-files.ts";
+import type { ModelSource } from "./weights/open-model-files.ts";
 
 /**
  * Opens a model and loads its weights, one tensor at a time, straight into the memory it computes in. The source is the
@@ -22,41 +19,12 @@ export async function openModel(
   source: ModelSource | ModelFiles | URL,
   options: OpenModelOptions = {},
 ): Promise<Model> {
-  expectOptions(options);
-  const open = (files: ModelFiles): Promise<ModelBackend> => openCpuBackend(files, options);
-  return withFiles(source, options, (files) =>
-    loadModel(files, {
-      open: () => open(files),
-      reopen: () => withFiles(source, {}, open),
-    }),
-  );
+  expectOpenOptions(options);
+  return openFrom({ cpu: openCpuBackend, webgpu: openWebgpuBackend }, source, options);
 }
 
-/** Opens the files of the source, unless they are open, for as long as `use` takes. */
-async function withFiles<Result>(
-  source: ModelSource | ModelFiles | URL,
-  { signal, onProgress }: OpenModelOptions,
-  use: (files: ModelFiles) => Promise<Result>,
-): Promise<Result> {
-  if (isOpen(source)) return use(source);
-  const listeners = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const files = await openModelFiles(await locateModel(source, listeners), listeners);
-  try {
-    return await use(files);
-  } finally {
-    await files.close();
-  }
-}
-
-function isOpen(source: ModelSource | ModelFiles | URL): source is ModelFiles {
-  return typeof source !== "string" && "tensors" in source;
-}
-
-function expectOptions({ backend = "auto", cpu = "auto", threads }: OpenModelOptions): void {
-  expectChoice("backend", backend, ["auto", "cpu", "webgpu"]);
-  expectChoice("cpu", cpu, ["auto", "wasm", "plain"]);
-  if (threads !== undefined) expectNumber("threads", threads, { min: 1, integer: true });
-  if (backend !== "webgpu") return;
+/** Loaded when it is asked for: who computes on the CPU pays nothing. */
+async function openWebgpuBackend(): Promise<never> {
   throw new ModelError(
     "no-backend",
     'backend: "webgpu" is not part of this version, which computes on the CPU; use "auto" or "cpu"',

@@ -13,8 +13,8 @@ export interface ChatMessage {
 export type Prompt = string | readonly number[] | { readonly messages: readonly ChatMessage[] };
 
 export interface SessionOptions {
-  /** Tokens that the KV cache holds, prompt included. Default: the model's context length, capped at 8,192. */
-  readonly contextLength?: number;
+  /** Tokens that the KV cache holds, prompt included; "auto": as many as fit. Default: as the model was opened. */
+  readonly contextLength?: number | "auto";
   /** Default { kind: "sift" }. */
   readonly attention?: AttentionMode;
   /**
@@ -92,6 +92,8 @@ export interface Session {
    * @throws ModelError "context-overflow", "bad-option", "busy", "disposed", "device-lost": start it again then.
    */
   score(tokens: readonly number[], options?: ScoreOptions): AsyncGenerator<ScoredChunk, void>;
+  /** How many tokens at the beginning of these the cache holds, so that a prompt of them would not run those again. */
+  prefixTokens(tokens: readonly number[]): number;
   /** Quantiles and laws of the running or the last generation, one entry per layer and head; empty without sifting. */
   laws(): readonly HeadLaw[];
   dispose(): void;

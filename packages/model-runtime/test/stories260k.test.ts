@@ -24,7 +24,7 @@ describe.skipIf(!(gguf && golden))("stories260K from shared/data (skipped when a
   let session: Session;
 
   beforeAll(async () => {
-    model = await openModel(gguf!);
+    model = await openModel(gguf!, { backend: "cpu" });
     session = await model.createSession({ attention: { kind: "full" } });
   });
   afterAll(() => model.dispose());

@@ -12,7 +12,7 @@ type Golden = { readonly greedy: readonly (readonly [prompt: number[], all: numb
 describe.skipIf(!folder)("tiny-random-llama from shared/data (skipped when it is absent)", () => {
   test("greedy tokens are those of ONNX Runtime", async () => {
     const golden = JSON.parse(readFileSync(join(folder!, "golden.json"), "utf8")) as Golden;
-    const model = await openModel(folder!);
+    const model = await openModel(folder!, { backend: "cpu" });
     const session = await model.createSession({ attention: { kind: "full" } });
     for (const [prompt, all] of golden.greedy) {
       const maxTokens = all.length - prompt.length;

@@ -219,6 +219,6 @@ describe("a request that cannot be honoured", () => {
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");
     expect(errors).toEqual([new Error("secret detail")]);
-    expect(model.log.disposedSessions).toBe(1);
+    expect(model.log.endedGenerations).toBe(1);
   });
 });

@@ -9,22 +9,24 @@ export interface CompletionUsage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-export function toUsage({ promptTokens, generatedTokens }: GenerateSummary): CompletionUsage {
+export function toUsage(summary: GenerateSummary): CompletionUsage {
+  const { promptTokens, reusedTokens, generatedTokens } = summary;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: generatedTokens,
     total_tokens: promptTokens + generatedTokens,
-    prompt_tokens_details: { cached_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: reusedTokens },
   };
 }
 
 export function toTimings(summary: GenerateSummary): CompletionTimings {
-  const { promptTokens, prefillMs, generatedTokens, decodeMs } = summary;
+  const { promptTokens, reusedTokens, prefillMs, generatedTokens, decodeMs } = summary;
+  const readTokens = promptTokens - reusedTokens;
   return {
-    cache_n: 0,
-    prompt_n: promptTokens,
+    cache_n: reusedTokens,
+    prompt_n: readTokens,
     prompt_ms: prefillMs,
-    prompt_per_second: perSecond(promptTokens, prefillMs),
+    prompt_per_second: perSecond(readTokens, prefillMs),
     predicted_n: generatedTokens,
     predicted_ms: decodeMs,
     predicted_per_second: perSecond(generatedTokens, decodeMs),

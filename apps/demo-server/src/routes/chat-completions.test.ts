@@ -189,13 +189,18 @@ describe("POST /v1/chat/completions", () => {
     );
   });
 
-  test("gives each request a session of its own, no longer than it needs, and disposes of it", async () => {
+  test("gives the next turn of a chat the session that has read the turns before", async () => {
     const model = createScriptedModel();
-    const { client } = await openTestServer({ model });
-    await client.chat.completions.create({ ...request, max_tokens: 5 });
-    await client.chat.completions.create(request);
-    expect(model.log.sessions.map(({ contextLength }) => contextLength)).toEqual([13, 512]);
-    expect(model.log.disposedSessions).toBe(2);
+    const { client } = await openTestServer({ model, slots: 2 });
+    const ask = async (content: string) => {
+      const messages = [{ role: "user" as const, content }];
+      return (await client.chat.completions.create({ ...request, messages })).usage!;
+    };
+    await ask("Tell me of the sea");
+    const turn = await ask("Tell me of the sea, and of ships");
+    const held = 1 + "Tell me of the sea".length;
+    expect(turn.prompt_tokens_details).toEqual({ cached_tokens: held });
+    expect(model.log.sessions.map(({ contextLength }) => contextLength)).toEqual([512]);
   });
 
   test("fills a sift request up with the server's own settings", async () => {

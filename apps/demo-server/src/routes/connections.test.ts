@@ -22,7 +22,7 @@ describe("a client that goes away", () => {
       raw.socket.destroy();
       await vi.waitUntil(() => model.log.generations[0]!.options.signal!.aborted, waiting);
       gate.open();
-      await vi.waitUntil(() => model.log.disposedSessions === 1, waiting);
+      await vi.waitUntil(() => model.log.endedGenerations === 1, waiting);
       expect(model.log.tokens).toBe(4);
       expect(errors).toEqual([]);
       expect(served.queue.running).toBe(0);
@@ -48,7 +48,7 @@ describe("a client that goes away", () => {
     gate.open();
     await vi.waitUntil(() => served.queue.running === 0, waiting);
     expect(chunks).toEqual([0, 16]);
-    expect([model.log.tokens, model.log.disposedSessions]).toEqual([0, 1]);
+    expect([model.log.tokens, model.log.endedGenerations]).toEqual([0, 1]);
   });
 
   test("while it waits gives its place up without a session", async () => {
@@ -76,7 +76,7 @@ describe("a client that goes away", () => {
       if (++read === 3) break;
     }
     await vi.waitUntil(() => served.queue.running === 0, waiting);
-    expect(model.log.disposedSessions).toBe(1);
+    expect(model.log.endedGenerations).toBe(1);
   });
 });
 
@@ -104,7 +104,7 @@ describe("a client that reads slowly", () => {
     raw.socket.resume();
     await vi.waitUntil(() => model.log.tokens > before, waiting);
     raw.socket.destroy();
-    await vi.waitUntil(() => model.log.disposedSessions === 1, waiting);
+    await vi.waitUntil(() => model.log.endedGenerations === 1, waiting);
   });
 
   test("is given up after a while", async () => {
@@ -112,7 +112,7 @@ describe("a client that reads slowly", () => {
     const { port, served } = await openTestServer({ model, limits: { stallMs: 50 } });
     const raw = sendRaw(port, writePost(path, body));
     raw.socket.pause();
-    await vi.waitUntil(() => model.log.disposedSessions === 1, { ...waiting, timeout: 20_000 });
+    await vi.waitUntil(() => model.log.endedGenerations === 1, { ...waiting, timeout: 20_000 });
     expect(served.queue.running).toBe(0);
     expect(model.log.tokens).toBeLessThan(60_000);
     raw.socket.destroy();

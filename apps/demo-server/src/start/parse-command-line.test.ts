@@ -81,6 +81,10 @@ describe("parseCommandLine", () => {
     });
   });
 
+  test("takes as much context as fits", () => {
+    expect(parse("--context", "auto")).toMatchObject({ context: "auto" });
+  });
+
   test("shows every flag with its variable in the help text", () => {
     let help = "";
     const settings = parseCommandLine(["--help"], {
@@ -109,6 +113,7 @@ describe("parseCommandLine", () => {
     ["--quantile 1e-9", "--quantile"],
     ["--warmup 1", "at least 2"],
     ["--context 0", "at least 2"],
+    ["--context most", "--context"],
     ["--threads 0", "at least 1"],
     ["--backend gpu", "auto, cpu, webgpu"],
     ["--attention flash", "full, top-k, sift"],

@@ -9,7 +9,7 @@ interface Flags {
   readonly attention: "full" | "top-k" | "sift";
   readonly quantile?: number;
   readonly warmup?: number;
-  readonly context?: number;
+  readonly context?: number | "auto";
   readonly host: string;
   readonly port: number;
   readonly apiKey?: string;
@@ -89,8 +89,8 @@ function createCommand(): Command {
     .addOption(
       text(
         "--context <tokens>",
-        "prompt and answer together (default: the model's, at most 8192)",
-      ).argParser(whole(2)),
+        "prompt and answer together, or auto for as many as fit (default: the model's, at most 8192)",
+      ).argParser(contextTokens),
     )
     .addOption(
       text("--host <address>", "where to listen; beyond loopback, set --api-key").default(
@@ -132,6 +132,10 @@ function fraction(value: string): number {
   const number = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (number > 0 && number < 1) return number;
   throw new InvalidArgumentError("Expected a number between 0 and 1.");
+}
+
+function contextTokens(value: string): number | "auto" {
+  return value === "auto" ? value : whole(2)(value);
 }
 
 function filled(value: string): string {

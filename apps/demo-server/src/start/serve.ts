@@ -122,19 +122,17 @@ function createServed(
   { id }: ModelLocation,
   { context, attention, parallel, queue }: Settings,
 ) {
-  const { contextLength } = model.config;
-  if (context !== undefined && context > contextLength) {
+  const longest = model.config.contextLength;
+  if (typeof context === "number" && context > longest) {
     throw new SettingsError(
-      `--context ${context}: ${id} was trained for ${contextLength} tokens at most.`,
+      `--context ${context}: ${id} was trained for ${longest} tokens at most.`,
     );
   }
-  return createServedModel(model, {
-    id,
-    contextLength: context ?? Math.min(contextLength, defaultContext),
-    attention,
-    slots: parallel ?? (model.info.backend === "cpu" ? 1 : 2),
-    waiting: queue,
-  });
+  const slots = parallel ?? (model.info.backend === "cpu" ? 1 : 2);
+  const fitting = model.contextThatFits(slots);
+  const contextLength =
+    context === "auto" ? fitting : (context ?? Math.min(fitting, defaultContext));
+  return createServedModel(model, { id, contextLength, attention, slots, waiting: queue });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

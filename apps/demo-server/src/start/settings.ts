@@ -8,8 +8,8 @@ export interface Settings {
   readonly backend: NonNullable<OpenModelOptions["backend"]>;
   readonly threads: number | undefined;
   readonly attention: ResolvedAttention;
-  /** Tokens; the model's own context length, capped, when undefined. */
-  readonly context: number | undefined;
+  /** Tokens, or as many as fit; the model's own context length, capped, when undefined. */
+  readonly context: number | "auto" | undefined;
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;

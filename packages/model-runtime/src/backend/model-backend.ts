@@ -14,6 +14,8 @@ export interface ModelBackend {
   readonly maxRows: number;
   /** Decode calls that are worth having under way at a time: 1 where each is done before it returns. */
   readonly decodesAhead: number;
+  /** Tokens that each of so many slots may hold in the memory that is left. Absent where memory is no measure. */
+  contextThatFits?(slots: number): number;
   /**
    * Memory for the sequences of `slots`, and everything compiled that the attention settings need.
    * @throws ModelError "out-of-memory" with the bytes asked and available, "aborted"; nothing stays allocated then.

@@ -10,15 +10,15 @@ interface Disposable {
 export class BackendHost {
   /** Disposed of with the host, before the backend. */
   readonly opened: Set<Disposable> = new Set();
-  readonly #open: () => Promise<ModelBackend>;
+  readonly #reopenAs: (lost: ModelBackend) => Promise<ModelBackend>;
   #backend: ModelBackend;
   #reopening: Promise<ModelBackend> | undefined;
   #isDisposed = false;
 
-  /** `open` loads the weights anew, from where they came. */
-  constructor(backend: ModelBackend, open: () => Promise<ModelBackend>) {
+  /** `reopen` loads the weights anew, from where they came. */
+  constructor(backend: ModelBackend, reopen: (lost: ModelBackend) => Promise<ModelBackend>) {
     this.#backend = backend;
-    this.#open = open;
+    this.#reopenAs = reopen;
   }
 
   get backend(): ModelBackend {
@@ -52,7 +52,7 @@ export class BackendHost {
   async #reopen(): Promise<ModelBackend> {
     await this.#backend.dispose();
     try {
-      this.#backend = await this.#open();
+      this.#backend = await this.#reopenAs(this.#backend);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const message = `model: its device was lost and could not be opened again: ${reason}`;

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 async function openTiny(options?: TinyModelOptions): Promise<Model> {
-  const model = await openModel(createTinyModel(options), { cpu: "plain" });
+  const model = await openModel(createTinyModel(options), { backend: "cpu", cpu: "plain" });
   models.push(model);
   return model;
 }

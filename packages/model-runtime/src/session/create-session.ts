@@ -98,6 +98,10 @@ class LoopSession implements Session {
     }
   }
 
+  prefixTokens(tokens: readonly number[]): number {
+    return this.#reusesPrefix ? this.#loop.held[0]!.prefix(tokens) : 0;
+  }
+
   laws(): readonly HeadLaw[] {
     return this.#schedule?.laws() ?? [];
   }

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 async function openTiny(options?: TinyModelOptions): Promise<Model> {
-  const model = await openModel(createTinyModel(options), { cpu: "plain" });
+  const model = await openModel(createTinyModel(options), { backend: "cpu", cpu: "plain" });
   models.push(model);
   return model;
 }
@@ -106,7 +106,7 @@ describe("session.generate", () => {
       const name = "model.embed_tokens.weight";
       const numbers = new Float32Array(67 * 32).fill(0.1).fill(Number.NaN, 5 * 32, 6 * 32);
       const tensors = new Map([...files.tensors, [name, toTensor(name, [67, 32], numbers)]]);
-      const model = await openModel({ ...files, tensors }, { cpu });
+      const model = await openModel({ ...files, tensors }, { backend: "cpu", cpu });
       models.push(model);
       const session = await model.createSession({ attention });
       const generation = session.generate([5, 1, 2, 3, 4, 6, 7]);

@@ -30,7 +30,7 @@ async function openTiny(
   cpu: "plain" | "wasm",
   options?: Parameters<typeof createTinyModel>[0],
 ): Promise<Model> {
-  const model = await openModel(createTinyModel(options), { cpu });
+  const model = await openModel(createTinyModel(options), { backend: "cpu", cpu });
   models.push(model);
   return model;
 }

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 async function fullSession(): Promise<Session> {
-  model = await openModel(createTinyModel(), { cpu: "plain" });
+  model = await openModel(createTinyModel(), { backend: "cpu", cpu: "plain" });
   return model.createSession({ attention: { kind: "full" } });
 }
 

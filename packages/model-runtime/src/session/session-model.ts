@@ -12,6 +12,6 @@ export interface SessionModel {
   readonly renderChat: RenderChat;
   readonly generationDefaults: SamplingOptions;
   readonly stopTokens: ReadonlySet<number>;
-  /** Tokens that a session's cache holds when it does not say. */
-  readonly contextLength: number;
+  /** For sessions and batches that do not say. */
+  readonly contextLength?: number | "auto";
 }

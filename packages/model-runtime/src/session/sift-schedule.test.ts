@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function openTiny(cpu: "plain" | "wasm"): Promise<Model> {
-  model = await openModel(createTinyModel(), { cpu });
+  model = await openModel(createTinyModel(), { backend: "cpu", cpu });
   return model;
 }
 
