@@ -1,22 +1,13 @@
-import { type GpuBuffer, openGpu, validateShader } from "@sift-attention/gpu";
+import { openGpu, validateShader } from "@sift-attention/gpu";
 import { maxAbsDifference, roundingBound } from "@sift-attention/reference-attention";
-import { decodeF16Array } from "@sift-attention/tensor";
 import { openTestGpu } from "@sift-attention/testing/test-gpu";
 import { describe, expect, test } from "vitest";
-import {
-  floatBuffer,
-  inBothPrecisions,
-  normals,
-  placesBuffer,
-  runRows,
-  unsetBuffer,
-  wordBuffer,
-} from "../row-places/row-rig.fixture.ts";
+import { floatBuffer, inBothPrecisions, normals } from "../row-places/row-rig.fixture.ts";
 import { createAppend } from "./append.ts";
-import { type AppendCase, type AppendedRows, appendedRows } from "./append-case.fixture.ts";
+import { type AppendCase, appendedRows } from "./append-case.fixture.ts";
 import { appendConstants, appendKernel } from "./append-kernel.ts";
 import type { AppendOptions } from "./append-options.ts";
-import { createRotaryTable } from "./rotary-table.ts";
+import { runAppend } from "./append-rig.fixture.ts";
 
 const gpu = await openTestGpu(openGpu);
 
@@ -71,47 +62,6 @@ function caseOf(options: AppendOptions): AppendCase {
   };
 }
 
-function cacheOf({ geometry, slots, capacity, kvType }: AppendOptions): GpuBuffer {
-  const count = slots * geometry.kvHeads * capacity * geometry.headDim;
-  if (kvType === "f32") return unsetBuffer(gpu, count);
-  return wordBuffer(gpu, new Uint32Array(count / 2).fill(0x7e007e00)); // NaN, NaN
-}
-
-async function readCache(cache: GpuBuffer): Promise<Float32Array> {
-  const { buffer } = await gpu.read(cache);
-  if (cache.dtype === "f32") return new Float32Array(buffer);
-  return decodeF16Array(new Uint16Array(buffer));
-}
-
-async function runAppend({ options, ...each }: AppendCase): Promise<AppendedRows> {
-  const append = await createAppend(gpu, options);
-  const { capacity, geometry, rotary, headNorms } = options;
-  using qkv = floatBuffer(gpu, each.qkv);
-  using packed = placesBuffer(gpu, each.places);
-  using queries = unsetBuffer(gpu, each.places.length * geometry.queryHeads * geometry.headDim);
-  using keys = cacheOf(options);
-  using values = cacheOf(options);
-  using queryNorm = floatBuffer(gpu, each.queryNorm);
-  using keyNorm = floatBuffer(gpu, each.keyNorm);
-  const { frequencies } = each;
-  using angles = rotary && createRotaryTable(gpu, { label: "angles", frequencies, capacity });
-  const bound = append.bind({
-    qkv,
-    places: packed,
-    queries,
-    keys,
-    values,
-    ...(angles && { angles }),
-    ...(headNorms && { queryNorm, keyNorm }),
-  });
-  runRows(gpu, bound, each.places.length);
-  return {
-    queries: await gpu.read(queries),
-    keys: await readCache(keys),
-    values: await readCache(values),
-  };
-}
-
 const written = (numbers: ArrayLike<number>): number[] =>
   Array.from(numbers).filter((number) => !Number.isNaN(number));
 
@@ -119,7 +69,7 @@ describe.each(variants)("createAppend, %s", (_, options) => {
   const each = caseOf(options);
 
   test("gives queries and fills the cache as defined, and nothing else of it", async () => {
-    const got = await runAppend(each);
+    const got = await runAppend(gpu, each);
     const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round));
     for (const name of ["queries", "keys", "values"] as const) {
       const holes = (numbers: ArrayLike<number>) => Array.from(numbers, Number.isNaN);
@@ -131,12 +81,12 @@ describe.each(variants)("createAppend, %s", (_, options) => {
   });
 
   test("gives the same bits at every run", async () => {
-    expect(await runAppend(each)).toEqual(await runAppend(each));
+    expect(await runAppend(gpu, each)).toEqual(await runAppend(gpu, each));
   });
 
   test("rounds what an f16 cache holds", async () => {
-    const wide = await runAppend(each);
-    const narrow = await runAppend({ ...each, options: { ...options, kvType: "f16" } });
+    const wide = await runAppend(gpu, each);
+    const narrow = await runAppend(gpu, { ...each, options: { ...options, kvType: "f16" } });
     expect(narrow.queries).toEqual(wide.queries);
     for (const name of ["keys", "values"] as const) {
       const [exact, rounded] = [written(wide[name]), written(narrow[name])];
@@ -153,7 +103,7 @@ describe("createAppend", () => {
 
   test("is seen to be wrong when a position is off by one", async () => {
     const each = caseOf(options);
-    const { queries } = await runAppend(each);
+    const { queries } = await runAppend(gpu, each);
     const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round).queries);
     const shifted = places.map(({ slot, position }) => ({
       slot,
@@ -162,27 +112,6 @@ describe("createAppend", () => {
     const wrong = appendedRows({ ...each, places: shifted }, (x) => x).queries;
     expect(maxAbsDifference(queries, wrong)).toBeGreaterThan(roundingBound(exact, float32));
   });
-
-  test.each([0, 1, 255, 256, 8191, 131071])(
-    "turns by the angles of position %i to 5 · 2⁻²⁵",
-    async (position) => {
-      const geometry = { queryHeads: 1, kvHeads: 1, headDim: 64 };
-      const frequencies = Float64Array.from({ length: 32 }, (_, i) => 10_000 ** (-i / 32));
-      const one = { ...options, geometry, slots: 1, capacity: 131072, kvType: "f16" } as const;
-      const row = Float32Array.from({ length: 192 }, (_, i) => (i % 64 < 32 ? 1 : 0));
-      const each = { ...caseOf(one), qkv: row, places: [{ slot: 0, position }], frequencies };
-      const { queries } = await runAppend(each);
-      const error = Math.max(
-        ...Array.from(frequencies, (frequency, i) =>
-          Math.max(
-            Math.abs(queries[i]! - Math.cos(position * frequency)),
-            Math.abs(queries[i + 32]! - Math.sin(position * frequency)),
-          ),
-        ),
-      );
-      expect(error).toBeLessThanOrEqual(5 * 2 ** -25);
-    },
-  );
 
   test.each(["f16", "f32"] as const)(
     "compiles for a cache of %s with everything that a head may have",

@@ -23,46 +23,39 @@ const gpu = await openTestGpu(openGpu);
 
 const sizes = { slots: 2, capacity: 140, maxRows: 64, scale: 0.15 } as const;
 
-/** A heads' shape and variant; tiles of 16 keys bring tile edges near. */
+function variant(
+  kvType: PrefillOptions["kvType"],
+  [queryHeads, kvHeads, headDim]: readonly [number, number, number],
+  others: Partial<PrefillOptions>,
+): PrefillOptions {
+  return { ...sizes, kvType, geometry: { queryHeads, kvHeads, headDim }, ...others };
+}
+
+/** Tiles of 16 keys bring edges near; few rows and keys at a time compile soon. */
 const variants: readonly (readonly [string, PrefillOptions])[] = [
-  [
-    "f16, groups of 3",
-    {
-      ...sizes,
-      kvType: "f16",
-      geometry: { queryHeads: 6, kvHeads: 2, headDim: 64 },
-      knobs: { tile: 16, keyGroups: 4 },
-    },
-  ],
+  ["f16, groups of 3", variant("f16", [6, 2, 64], { knobs: { tile: 16, keyGroups: 4, keys: 2 } })],
   [
     "f16 without subgroups, heads of their own, a window of 10",
-    {
-      ...sizes,
-      kvType: "f16",
-      geometry: { queryHeads: 2, kvHeads: 2, headDim: 40 },
+    variant("f16", [2, 2, 40], {
       subgroupSize: 0,
       window: 10,
-      knobs: { tile: 16, keyGroups: 2 },
-    },
+      knobs: { tile: 16, keyGroups: 2, rows: 2, workgroup: 32 },
+    }),
   ],
   [
     "f32, one KV head, a window of 50",
-    {
-      ...sizes,
-      kvType: "f32",
-      geometry: { queryHeads: 4, kvHeads: 1, headDim: 128 },
-      window: 50,
-      knobs: { tile: 16, keyGroups: 1 },
-    },
+    variant("f32", [4, 1, 128], { window: 50, knobs: { tile: 16, keyGroups: 1, keys: 2 } }),
   ],
   [
-    "f32, two lanes a slot",
-    {
-      ...sizes,
-      kvType: "f32",
-      geometry: { queryHeads: 4, kvHeads: 2, headDim: 32 },
-      knobs: { tile: 16, keyGroups: 4, workgroup: 32 },
-    },
+    "f32 without subgroups, a row that its lanes do not divide",
+    variant("f32", [2, 1, 72], {
+      subgroupSize: 0,
+      knobs: { tile: 16, keyGroups: 2, rows: 2, workgroup: 32 },
+    }),
+  ],
+  [
+    "f32, several rows a lane",
+    variant("f32", [4, 2, 32], { knobs: { tile: 16, keyGroups: 4, keys: 2, workgroup: 32 } }),
   ],
 ];
 
@@ -111,7 +104,7 @@ describe("createPrefillAttention", () => {
     ...sizes,
     kvType: "f32",
     geometry: { queryHeads: 1, kvHeads: 1, headDim: 8 },
-    knobs: { workgroup: 32 },
+    knobs: { workgroup: 32, rows: 1, keys: 1, tile: 4 },
   };
 
   test("leaves rows beyond the step's as they were", async () => {
