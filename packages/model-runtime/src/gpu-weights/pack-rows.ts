@@ -1,7 +1,7 @@
 import type { TensorFormat } from "../weights/tensor-format.ts";
 import { packQ4Blocks, packQ5Blocks, packQ8Blocks } from "./pack-blocks.ts";
-import { packQ4K, packQ6K } from "./pack-superblocks.ts";
-import { packedRow } from "./packed-format.ts";
+import { packQ4K, packQ5K, packQ6K } from "./pack-superblocks.ts";
+import { type PackableFormat, packedRow } from "./packed-format.ts";
 
 /** Rows as they lie on the device. */
 export interface PackedRows {
@@ -28,15 +28,17 @@ function copyRow(bytesOfNumber: number): PackRow {
   };
 }
 
-const packRow: Readonly<Record<TensorFormat, PackRow>> = {
+const packRow: Readonly<Record<PackableFormat, PackRow>> = {
   f32: copyRow(4),
   f16: copyRow(2),
   bf16: copyRow(2),
   q8_0: packQ8Blocks,
   q4_0: packQ4Blocks({ minima: false }),
   q4_1: packQ4Blocks({ minima: true }),
-  q5_0: packQ5Blocks,
+  q5_0: packQ5Blocks({ minima: false }),
+  q5_1: packQ5Blocks({ minima: true }),
   q4_k: packQ4K,
+  q5_k: packQ5K,
   q6_k: packQ6K,
 };
 

@@ -19,12 +19,20 @@ function scaleAndMinimum(
   ];
 }
 
-function packQ4KScales(source: DataView, from: number, { scales }: RowTarget, at: number): void {
-  scales[at] = source.getUint32(from, true);
-  for (let pair = 0; pair < 4; pair++) {
-    const [scale, minimum] = scaleAndMinimum(source, from + 4, pair * 2);
-    const [scale2, minimum2] = scaleAndMinimum(source, from + 4, pair * 2 + 1);
-    scales[at + 1 + pair] = scale | (minimum << 8) | (scale2 << 16) | (minimum2 << 24);
+/** Scale, minimum, scale, minimum of the two groups of 64 numbers, a byte each. */
+function pairScales(source: DataView, packed: number, pair: number): number {
+  const [scale, minimum] = scaleAndMinimum(source, packed, pair * 2);
+  const [scale2, minimum2] = scaleAndMinimum(source, packed, pair * 2 + 1);
+  return scale | (minimum << 8) | (scale2 << 16) | (minimum2 << 24);
+}
+
+/** 128 bytes of nibbles, for each 64 numbers the first 32 low and the others high, as units. */
+function packNibbles(source: DataView, from: number, words: Uint32Array, place: number): void {
+  for (let unit = 0; unit < 16; unit++) {
+    const a = source.getUint32(from + unit * 8, true);
+    const b = source.getUint32(from + unit * 8 + 4, true);
+    words[place + unit * 2] = (a & low) | ((b & low) << 4);
+    words[place + unit * 2 + 1] = ((a >>> 4) & low) | (b & ~low);
   }
 }
 
@@ -32,18 +40,37 @@ function packQ4KScales(source: DataView, from: number, { scales }: RowTarget, at
  * q4_k. Units as of q4_0, the blocks being groups of 32; scales: both f16, then for each two groups the bytes scale,
  * minimum, scale, minimum.
  */
-export const packQ4K: PackRow = (source, at, columns, target) => {
-  const { words, wordsAt, scalesAt } = target;
+export const packQ4K: PackRow = (source, at, columns, { words, scales, wordsAt, scalesAt }) => {
   for (let block = 0; block < columns / 256; block++) {
     const from = at + block * 144;
-    packQ4KScales(source, from, target, scalesAt + block * scaleWords);
-    for (let unit = 0; unit < 16; unit++) {
-      const a = source.getUint32(from + 16 + unit * 8, true);
-      const b = source.getUint32(from + 20 + unit * 8, true);
-      const place = wordsAt + (block * 16 + unit) * 2;
-      words[place] = (a & low) | ((b & low) << 4);
-      words[place + 1] = ((a >>> 4) & low) | (b & ~low);
+    const place = scalesAt + block * scaleWords;
+    scales[place] = source.getUint32(from, true);
+    for (let pair = 0; pair < 4; pair++) {
+      scales[place + 1 + pair] = pairScales(source, from + 4, pair);
     }
+    packNibbles(source, from + 16, words, wordsAt + block * 32);
+  }
+};
+
+/** Bit `group` of 32 bytes, byte i to bit i. */
+function fifthBits(source: DataView, from: number, group: number): number {
+  let bits = 0;
+  for (let i = 0; i < 32; i++) bits |= ((source.getUint8(from + i) >> group) & 1) << i;
+  return bits;
+}
+
+/** q5_k: as q4_k, with two words of fifth bits behind the scales of each two groups, bit i of a group's number i. */
+export const packQ5K: PackRow = (source, at, columns, { words, scales, wordsAt, scalesAt }) => {
+  for (let block = 0; block < columns / 256; block++) {
+    const from = at + block * 176;
+    const place = scalesAt + block * 13;
+    scales[place] = source.getUint32(from, true);
+    for (let pair = 0; pair < 4; pair++) {
+      scales[place + 1 + pair * 3] = pairScales(source, from + 4, pair);
+      scales[place + 2 + pair * 3] = fifthBits(source, from + 16, pair * 2);
+      scales[place + 3 + pair * 3] = fifthBits(source, from + 16, pair * 2 + 1);
+    }
+    packNibbles(source, from + 48, words, wordsAt + block * 32);
   }
 };
 

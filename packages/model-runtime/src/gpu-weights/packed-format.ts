@@ -20,16 +20,21 @@ const plain = { octets: 1, scaleColumns: 64, scaleBytes: 0 } as const;
 const pairs = { octets: 2, scaleColumns: 64 } as const;
 const superblocks = { octets: 2, scaleColumns: 256, scaleBytes: 20 } as const;
 
+/** Formats that the kernels unpack, whether or not files of them are read yet. */
+export type PackableFormat = TensorFormat | "q5_1" | "q5_k";
+
 /** The layout of every format. */
-export const packedFormats: Readonly<Record<TensorFormat, PackedFormat>> = {
+export const packedFormats: Readonly<Record<PackableFormat, PackedFormat>> = {
   f32: { ...plain, unitBytes: 32 },
   f16: { ...plain, unitBytes: 16 },
   bf16: { ...plain, unitBytes: 16 },
   q8_0: { ...pairs, unitBytes: 16, scaleBytes: 4 },
   q4_0: { ...pairs, unitBytes: 8, scaleBytes: 4 },
   q4_1: { ...pairs, unitBytes: 8, scaleBytes: 8 },
-  q5_0: { ...pairs, unitBytes: 16, scaleBytes: 4 },
+  q5_0: { ...pairs, unitBytes: 8, scaleBytes: 12 },
+  q5_1: { ...pairs, unitBytes: 8, scaleBytes: 16 },
   q4_k: { ...superblocks, unitBytes: 8 },
+  q5_k: { ...superblocks, unitBytes: 8, scaleBytes: 52 },
   q6_k: { ...superblocks, unitBytes: 12 },
 };
 

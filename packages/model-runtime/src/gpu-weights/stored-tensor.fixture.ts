@@ -14,7 +14,7 @@ export const formats: readonly TensorFormat[] = Object.keys(TENSOR_BLOCKS) as Te
 
 /** Where in a block the upper bytes of its f16 lie. */
 function halvesOf(format: TensorFormat): readonly number[] {
-  if (format === "q4_1" || format === "q4_k") return [1, 3];
+  if (["q4_1", "q5_1", "q4_k", "q5_k"].includes(format)) return [1, 3];
   return format === "q6_k" ? [209] : [1];
 }
 

@@ -1,6 +1,6 @@
 import type { ShaderFile } from "@sift-attention/gpu";
 import type { TensorFormat } from "../weights/tensor-format.ts";
-import { packedFormats } from "./packed-format.ts";
+import { type PackableFormat, packedFormats } from "./packed-format.ts";
 import nibbles from "./wgsl/nibbles.wgsl";
 import octetNumbers from "./wgsl/octet-numbers.wgsl";
 import octetUnits from "./wgsl/octet-units.wgsl";
@@ -12,18 +12,23 @@ import wordsF32 from "./wgsl/words-f32.wgsl";
 import wordsQ40 from "./wgsl/words-q4-0.wgsl";
 import wordsQ41 from "./wgsl/words-q4-1.wgsl";
 import wordsQ4K from "./wgsl/words-q4-k.wgsl";
+import wordsQ50 from "./wgsl/words-q5-0.wgsl";
+import wordsQ51 from "./wgsl/words-q5-1.wgsl";
+import wordsQ5K from "./wgsl/words-q5-k.wgsl";
 import wordsQ6K from "./wgsl/words-q6-k.wgsl";
 import wordsQ80 from "./wgsl/words-q8-0.wgsl";
 
-const wordTexts: Readonly<Record<TensorFormat, string>> = {
+const wordTexts: Readonly<Record<PackableFormat, string>> = {
   f32: wordsF32,
   f16: wordsF16,
   bf16: wordsBf16,
   q8_0: wordsQ80,
   q4_0: wordsQ40,
   q4_1: wordsQ41,
-  q5_0: wordsQ80,
+  q5_0: wordsQ50,
+  q5_1: wordsQ51,
   q4_k: wordsQ4K,
+  q5_k: wordsQ5K,
   q6_k: wordsQ6K,
 };
 

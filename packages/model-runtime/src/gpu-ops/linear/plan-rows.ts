@@ -49,7 +49,8 @@ export function chooseRowsKnobs(
   );
   const steps = Math.ceil(packedRow(part.format, linear.inputs).units / lanes);
   const loads = Math.ceil(packedFormats[part.format].unitBytes / 16) * teamRows;
-  const most = Math.max(1, Math.floor(wantedLoads / (rows > 1 ? 2 : 1) / loads));
+  const few = rows === 1 ? 1 : rows / 2; // sums and rows of x take registers too
+  const most = Math.max(1, Math.floor(wantedLoads / few / loads));
   const passes = Math.ceil(steps / most);
   return {
     lanes,

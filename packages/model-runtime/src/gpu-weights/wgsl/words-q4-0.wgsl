@@ -14,15 +14,9 @@ fn load_unit(row: u32, unit: u32) -> Unit {
   return Unit(words[at], scales[at / 4u]);
 }
 
-// Bytes 0 to 15 less 8, as int8: flips the sign bit of four and carries it up.
-fn centre(nibbles: u32) -> vec4<f32> {
-  let flipped = nibbles ^ 0x08080808u;
-  return vec4<f32>(unpack4xI8(flipped | ((flipped & 0x08080808u) * 30u)));
-}
-
 fn octet_levels(packed: Unit, octet: u32) -> array<vec4<f32>, 2> {
   let word = select(packed.word.x, packed.word.y, octet == 1u);
-  return array<vec4<f32>, 2>(centre(word & LOW_NIBBLES), centre((word >> 4u) & LOW_NIBBLES));
+  return array<vec4<f32>, 2>(centred(word & LOW_NIBBLES, 0x08080808u, 30u), centred((word >> 4u) & LOW_NIBBLES, 0x08080808u, 30u));
 }
 
 fn octet_scale(packed: Unit, octet: u32) -> vec2<f32> {

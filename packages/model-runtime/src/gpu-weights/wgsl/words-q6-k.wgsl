@@ -24,18 +24,12 @@ fn load_unit(row: u32, unit: u32) -> Unit {
   );
 }
 
-// Bytes 0 to 63 less 32, as int8: flips the sign bit of six and carries it up.
-fn centre(levels: u32) -> vec4<f32> {
-  let flipped = levels ^ 0x20202020u;
-  return vec4<f32>(unpack4xI8(flipped | ((flipped & 0x20202020u) * 6u)));
-}
-
 fn octet_levels(packed: Unit, octet: u32) -> array<vec4<f32>, 2> {
   let nibbles = select(packed.nibbles.x, packed.nibbles.y, octet == 1u);
   let highs = packed.highs >> (octet * 4u);
   return array<vec4<f32>, 2>(
-    centre((nibbles & LOW_NIBBLES) | ((highs & 0x03030303u) << 4u)),
-    centre(((nibbles >> 4u) & LOW_NIBBLES) | (((highs >> 2u) & 0x03030303u) << 4u)),
+    centred((nibbles & LOW_NIBBLES) | ((highs & 0x03030303u) << 4u), 0x20202020u, 6u),
+    centred(((nibbles >> 4u) & LOW_NIBBLES) | (((highs >> 2u) & 0x03030303u) << 4u), 0x20202020u, 6u),
   );
 }
 
