@@ -38,28 +38,28 @@ describe("createLinear", () => {
     await expectHonest(linearCase({ format, inputs, outputs: 11, maxRows: 3 }), [1, 3]);
   });
 
-  test.each([
-    ["f16", 96],
-    ["q4_k", 256],
-  ] as const)("multiplies many rows with %s", async (format, inputs) => {
-    await expectHonest(linearCase({ format, inputs, outputs: 70, maxRows: 67 }), [7, 17, 67]);
+  test("multiplies many rows, in several tiles", async () => {
+    await expectHonest(
+      linearCase({ format: "f16", inputs: 96, outputs: 70, maxRows: 67 }),
+      [7, 17, 67],
+    );
   });
 
   test.each([
-    [1, 1, 2],
-    [3, 5, 2],
-    [20, 66, 40],
-  ])("multiplies any number of inputs and outputs: %d, %d", async (inputs, outputs, maxRows) => {
-    await expectHonest(linearCase({ format: "f16", inputs, outputs, maxRows }), [1, maxRows]);
+    [1, 1],
+    [3, 5],
+    [20, 66],
+  ])("multiplies any number of inputs and outputs: %d, %d", async (inputs, outputs) => {
+    await expectHonest(linearCase({ format: "f16", inputs, outputs, maxRows: 2 }), [1, 2]);
   });
 
   test.each([
     ["rms", "write", 96, 2],
-    ["rms", "silu-gate", 96, 35],
+    ["rms", "silu-gate", 256, 35],
     ["layer", "gelu", 96, 2],
     ["layer", "write", 30, 35],
   ] as const)("takes the %s norm of x first, output %s", async (norm, output, inputs, maxRows) => {
-    const format = output === "silu-gate" ? "q8_0" : "f16";
+    const format = output === "silu-gate" ? "q4_k" : "f16";
     await expectHonest(linearCase({ format, inputs, outputs: 10, maxRows, norm, output }), [
       1,
       maxRows,
