@@ -27,7 +27,7 @@ export async function createSession(
 ): Promise<Session> {
   const attention = expectAttentionMode(options.attention ?? { kind: "sift" });
   const loop = await openDecodeLoop(model, "session", 1, options);
-  return new LoopSession(model, loop, { attention, reusesPrefix: options.reusePrefix ?? true });
+  return new LoopSession(model, loop, attention);
 }
 
 /** A decode loop over one slot. */
@@ -37,22 +37,16 @@ class LoopSession implements Session {
   readonly #model: SessionModel;
   readonly #loop: DecodeLoop;
   readonly #attention: AttentionSettings;
-  readonly #reusesPrefix: boolean;
   #schedule: AttentionSchedule | undefined;
   #isRunning = false;
 
-  constructor(
-    model: SessionModel,
-    loop: DecodeLoop,
-    settings: { readonly attention: AttentionSettings; readonly reusesPrefix: boolean },
-  ) {
+  constructor(model: SessionModel, loop: DecodeLoop, attention: AttentionSettings) {
     const { capacity, byteLength } = loop.slots.current;
     this.contextLength = capacity;
     this.memoryBytes = byteLength;
     this.#model = model;
     this.#loop = loop;
-    this.#attention = settings.attention;
-    this.#reusesPrefix = settings.reusesPrefix;
+    this.#attention = attention;
   }
 
   async *generate(
@@ -82,7 +76,7 @@ class LoopSession implements Session {
     tokens: readonly number[],
     options: ScoreOptions = {},
   ): AsyncGenerator<ScoredChunk, void> {
-    const { slots, held } = this.#loop;
+    const { slots, contents } = this.#loop;
     slots.expectOpen();
     const { config } = this.#model;
     const settings = options.attention ? expectAttentionMode(options.attention) : this.#attention;
@@ -90,16 +84,15 @@ class LoopSession implements Session {
     expectRoom(given.length, this.contextLength, "tokens");
     const schedule = createAttentionSchedule(settings, config, this.contextLength);
     this.#begin(schedule);
-    const reusesPrefix = this.#reusesPrefix;
     try {
-      yield* score({ slots, held: held[0]!, reusesPrefix, tokens: given, schedule, options });
+      yield* score({ slots, contents, tokens: given, schedule, options });
     } finally {
       this.#isRunning = false;
     }
   }
 
   prefixTokens(tokens: readonly number[]): number {
-    return this.#reusesPrefix ? this.#loop.held[0]!.prefix(tokens) : 0;
+    return this.#loop.contents.prefix(0, tokens);
   }
 
   laws(): readonly HeadLaw[] {

@@ -1,4 +1,3 @@
-import type { PassAttention } from "../backend/attention-rule.ts";
 import type {
   DecodedToken,
   DecodeRow,
@@ -8,25 +7,18 @@ import type {
 } from "../backend/model-backend.ts";
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
 import { ModelError } from "../model-error.ts";
-import { seesEveryKey } from "./attention-schedule.ts";
+import { CallQueue } from "./call-queue.ts";
 import type { Generation } from "./generation.ts";
-import { HeldTokens } from "./held-tokens.ts";
 import type { LiveSlots } from "./live-slots.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
 import { Sequence } from "./sequence.ts";
+import type { SlotContents } from "./slot-contents.ts";
 import { copyPass } from "./step-statistics.ts";
 
 /** What a step brought, in order. The last event of a sequence is its end. */
 export type SequenceEvent =
   | { readonly kind: "token"; readonly sequence: Sequence; readonly token: GeneratedToken }
   | { readonly kind: "end"; readonly sequence: Sequence; readonly summary: GenerateSummary };
-
-/** A call that was made and has not been read. */
-interface PendingCall {
-  readonly isDecode: boolean;
-  /** Waits for it and appends what it brought to the events. */
-  readonly read: () => Promise<void>;
-}
 
 /**
  * Runs the sequences of some slots together. A step gives one chunk of rows to the sequence that came first of those
@@ -35,20 +27,17 @@ interface PendingCall {
  */
 export class DecodeLoop {
   readonly slots: LiveSlots;
-  /** Of each slot. */
-  readonly held: readonly HeldTokens[];
+  readonly contents: SlotContents;
   /** In the order in which they came. */
   readonly #active = new Set<Sequence>();
-  readonly #reusesPrefix: boolean;
-  #pending: PendingCall[] = [];
+  readonly #calls = new CallQueue();
   #events: SequenceEvent[] = [];
   /** A device was lost, and no token came since. */
   #hasLost = false;
 
-  constructor(slots: LiveSlots, reusesPrefix: boolean) {
+  constructor(slots: LiveSlots, contents: SlotContents) {
     this.slots = slots;
-    this.held = Array.from({ length: slots.current.slots }, () => new HeldTokens());
-    this.#reusesPrefix = reusesPrefix;
+    this.contents = contents;
   }
 
   get active(): ReadonlySet<Sequence> {
@@ -57,11 +46,13 @@ export class DecodeLoop {
 
   /** Starts a generation in the free slot that holds most of its prompt; undefined when none is free. */
   add(generation: Generation): Sequence | undefined {
-    const slot = this.#freeSlot(generation.prompt);
+    const { prompt } = generation;
+    const taken = new Set([...this.#active].map(({ place }) => place.slot));
+    const slot = this.contents.choose(prompt, taken);
     if (slot === undefined) return undefined;
     const { capacity, valueRowBytes } = this.slots.current;
-    const reusedTokens = this.#reusable(slot, generation.prompt);
-    this.held[slot]!.cut(reusedTokens);
+    const reusedTokens = this.contents.reusable(slot, prompt);
+    this.contents.cut(slot, reusedTokens);
     const sequence = new Sequence(generation, { slot, capacity, reusedTokens, valueRowBytes });
     this.#active.add(sequence);
     return sequence;
@@ -92,21 +83,13 @@ export class DecodeLoop {
   }
 
   async #advance(): Promise<void> {
-    this.#endAborted();
-    if (this.#events.length > 0) return;
-    await this.#callRows();
-    this.#callDecodes();
-    for (;;) {
-      const call = this.#pending.shift();
-      await call?.read();
-      if (!call || call.isDecode || this.#pending.length === 0) return;
-    }
-  }
-
-  #endAborted(): void {
     for (const sequence of this.#active) {
       if (sequence.isAborted) this.#end(sequence, sequence.abort());
     }
+    if (this.#events.length > 0) return;
+    await this.#callRows();
+    this.#callDecodes();
+    await this.#calls.readStep();
   }
 
   #end(sequence: Sequence, summary: GenerateSummary): void {
@@ -120,14 +103,15 @@ export class DecodeLoop {
     if (!sequence) return;
     const { prompt, settings } = sequence.generation;
     if (!(await this.#prepare(sequence))) return this.#end(sequence, sequence.abort());
-    const { slot } = sequence.place;
     const slots = this.slots.current;
     const call = sequence.rowsToRun(this.slots.backend.maxRows);
     if (call.want === "token") {
-      slots.startSampling(slot, settings.sampling, prompt, sequence.generated);
+      slots.startSampling(call.slot, settings.sampling, prompt, sequence.generated);
     }
     const result = slots.run(call).then(ownRows);
-    this.#push(false, [sequence], result, (rows) => this.#readRows(sequence, call, rows));
+    this.#calls.push({ isDecode: false, result }, (rows) =>
+      this.#forSome([sequence], async () => this.#readRows(sequence, call, await rows)),
+    );
   }
 
   /** @returns false when it was aborted. */
@@ -147,48 +131,41 @@ export class DecodeLoop {
     const { decodesAhead } = this.slots.backend;
     for (;;) {
       const sequences = [...this.#active].filter(({ decodes }) => decodes);
-      if (!sequences.every((sequence) => sequence.mayAsk(decodesAhead))) return;
       if (sequences.length === 0) return;
+      if (!sequences.every((sequence) => sequence.mayAsk(decodesAhead))) return;
       const rows = sequences.map((sequence) => sequence.decodeRow());
       const result = this.slots.current.decode(rows).then(ownTokens);
-      this.#push(true, sequences, result, (tokens) => {
-        for (const [i, sequence] of sequences.entries()) {
-          this.#readToken(sequence, rows[i]!, tokens[i]!);
-        }
-      });
+      this.#calls.push({ isDecode: true, result }, (tokens) =>
+        this.#forSome(sequences, async () => {
+          for (const [i, token] of (await tokens).entries()) {
+            this.#readToken(sequences[i]!, rows[i]!, token);
+          }
+        }),
+      );
     }
   }
 
-  /** Appends a call. Nobody hears of its failure when all of its sequences have ended, unless the device is lost. */
-  #push<Result>(
-    isDecode: boolean,
-    sequences: readonly Sequence[],
-    result: Promise<Result>,
-    read: (result: Result) => void,
-  ): void {
-    result.catch(() => {});
-    const waitAndRead = async (): Promise<void> => {
-      try {
-        read(await result);
-      } catch (error) {
-        if (isDeviceLost(error) || sequences.some((sequence) => this.#active.has(sequence))) {
-          throw error;
-        }
-      }
-    };
-    this.#pending.push({ isDecode, read: waitAndRead });
+  /** Nobody hears of a failure when all sequences of the call have ended, unless the device is lost. */
+  async #forSome(sequences: readonly Sequence[], read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      const concerns = sequences.some((sequence) => this.#active.has(sequence));
+      if (concerns || isDeviceLost(error)) throw error;
+    }
   }
 
   #readRows(sequence: Sequence, call: RowsCall, { token, statistics }: RowsResult): void {
     if (!this.#active.has(sequence)) return;
-    this.#hold(sequence, call.firstPosition, call.tokens, call.attention);
+    this.contents.add(call.slot, call.firstPosition, call);
     sequence.rowsDone();
     if (token) this.#readDrawn(sequence, token, statistics);
   }
 
-  #readToken(sequence: Sequence, { position, attention }: DecodeRow, token: DecodedToken): void {
+  #readToken(sequence: Sequence, row: DecodeRow, token: DecodedToken): void {
     if (!this.#active.has(sequence)) return;
-    this.#hold(sequence, position, [sequence.tokenAt(position)], attention);
+    const { slot, position, attention } = row;
+    this.contents.add(slot, position, { tokens: [sequence.tokenAt(position)], attention });
     this.#readDrawn(sequence, token, token.statistics);
   }
 
@@ -200,22 +177,13 @@ export class DecodeLoop {
     if (summary) this.#end(sequence, summary);
   }
 
-  #hold(
-    { place }: Sequence,
-    firstPosition: number,
-    tokens: readonly number[],
-    attention: PassAttention,
-  ): void {
-    if (seesEveryKey(attention)) this.held[place.slot]!.add(firstPosition, tokens);
-  }
-
   /** @throws the error, unless it is the first loss of a device since a token came. */
   #recover(error: unknown): void {
     const isFirstLoss = isDeviceLost(error) && !this.#hasLost;
-    this.#pending = [];
-    for (const held of this.held) held.cut(0);
-    if (isDeviceLost(error)) this.slots.lose();
     this.#hasLost = isFirstLoss;
+    this.#calls.clear();
+    this.contents.clear();
+    if (isDeviceLost(error)) this.slots.lose();
     if (isFirstLoss && this.slots.isOpen) {
       for (const sequence of this.#active) sequence.restart();
       return;
@@ -223,19 +191,6 @@ export class DecodeLoop {
     this.#active.clear();
     this.slots.expectOpen();
     throw error;
-  }
-
-  #freeSlot(prompt: readonly number[]): number | undefined {
-    const taken = new Set([...this.#active].map(({ place }) => place.slot));
-    const free = [...this.held.keys()].filter((slot) => !taken.has(slot));
-    const gain = (slot: number): number => this.#reusable(slot, prompt);
-    return free.sort((a, b) => gain(b) - gain(a) || this.held[a]!.length - this.held[b]!.length)[0];
-  }
-
-  /** The last token of a prompt always runs: the next one is drawn from its row. */
-  #reusable(slot: number, prompt: readonly number[]): number {
-    if (!this.#reusesPrefix) return 0;
-    return Math.min(this.held[slot]!.prefix(prompt), prompt.length - 1);
   }
 }
 

@@ -2,6 +2,7 @@ import { slotCapacity } from "./context-length.ts";
 import { DecodeLoop } from "./decode-loop.ts";
 import { LiveSlots } from "./live-slots.ts";
 import type { SessionModel } from "./session-model.ts";
+import { SlotContents } from "./slot-contents.ts";
 
 /** The options that sessions and batches have in common. */
 export interface LoopOptions {
@@ -21,5 +22,5 @@ export async function openDecodeLoop(
   const { backend } = host;
   const capacity = slotCapacity(contextLength, { backend, config, slots });
   const opened = await LiveSlots.open(host, owner, { slots, capacity, ...(signal && { signal }) });
-  return new DecodeLoop(opened, reusePrefix);
+  return new DecodeLoop(opened, new SlotContents(slots, reusePrefix));
 }

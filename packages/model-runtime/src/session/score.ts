@@ -2,25 +2,21 @@ import type { RowsResult } from "../backend/model-backend.ts";
 import { ModelError } from "../model-error.ts";
 import { expectNumber } from "../sampling/expect-number.ts";
 import type { ScoredChunk, ScoreOptions } from "../session.ts";
-import {
-  type AttentionSchedule,
-  type PlannedRows,
-  planFull,
-  seesEveryKey,
-} from "./attention-schedule.ts";
-import type { HeldTokens } from "./held-tokens.ts";
+import { type AttentionSchedule, type PlannedRows, planFull } from "./attention-schedule.ts";
 import type { LiveSlots } from "./live-slots.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
+import type { SlotContents } from "./slot-contents.ts";
 
 /** Rows of a chunk at most: the logits of more would fill the memory and gain no speed. */
 const MOST_ROWS = 64;
 
+/** Where it runs. */
+const SLOT = 0;
+
 /** What a teacher-forced pass works with. */
 export interface Scoring {
   readonly slots: LiveSlots;
-  /** Of slot 0, in which it runs. */
-  readonly held: HeldTokens;
-  readonly reusesPrefix: boolean;
+  readonly contents: SlotContents;
   readonly tokens: readonly number[];
   readonly schedule: AttentionSchedule;
   readonly options: ScoreOptions;
@@ -28,14 +24,14 @@ export interface Scoring {
 
 /** Runs the tokens chunk by chunk: full attention, then the schedule, from the rows that were asked for. */
 export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void> {
-  const { slots, held, tokens, schedule, options } = scoring;
+  const { slots, contents, tokens, schedule, options } = scoring;
   const attentionFrom = expectPosition("attentionFrom", options.attentionFrom, tokens);
   const reportFrom = expectPosition("reportFrom", options.reportFrom, tokens);
-  const reused = scoring.reusesPrefix ? held.prefix(tokens) : 0;
-  held.cut(Math.min(reused, attentionFrom, reportFrom));
+  const reused = Math.min(contents.prefix(SLOT, tokens), attentionFrom, reportFrom);
+  contents.cut(SLOT, reused);
   await telling(scoring, () => slots.renew());
   await telling(scoring, () => slots.current.prepare(schedule.prepared));
-  for (let done = held.length; done < tokens.length; ) {
+  for (let done = reused; done < tokens.length; ) {
     if (options.signal?.aborted) return;
     const limit = nextBoundary(done, [attentionFrom, reportFrom, tokens.length]) - done;
     const wanted = Math.min(limit, slots.backend.maxRows, MOST_ROWS);
@@ -51,27 +47,27 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
 
 /** The rows before `firstPosition` are in the slot. */
 async function runRows(
-  { slots, held, tokens }: Scoring,
+  { slots, contents, tokens }: Scoring,
   firstPosition: number,
   { rows, attention }: PlannedRows,
   want: "nothing" | "logits",
 ): Promise<RowsResult> {
   const chunk = tokens.slice(firstPosition, firstPosition + rows);
-  const call = { slot: 0, tokens: chunk, firstPosition, attention, want };
+  const call = { slot: SLOT, tokens: chunk, firstPosition, attention, want };
   const result = await slots.current.run(call);
-  if (seesEveryKey(attention)) held.add(firstPosition, chunk);
+  contents.add(SLOT, firstPosition, call);
   return result;
 }
 
 /** Leaves the slot empty when a call fails, and says so when the device is lost or the session is disposed of. */
 async function telling<Result>(
-  { slots, held }: Scoring,
+  { slots, contents }: Scoring,
   call: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await call();
   } catch (error) {
-    held.cut(0);
+    contents.clear();
     if (error instanceof ModelError && error.code === "device-lost") slots.lose();
     slots.expectOpen();
     throw error;
