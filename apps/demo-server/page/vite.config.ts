@@ -3,6 +3,11 @@ import { defineConfig, type ProxyOptions, type UserConfigFnObject } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** `vite --mode fixture` plays simulated events; every other mode hands the API on to a running demo server. */
 const config: UserConfigFnObject = defineConfig(({ mode }) => ({
   root: here("."),
@@ -15,7 +20,12 @@ const config: UserConfigFnObject = defineConfig(({ mode }) => ({
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
     modulePreload: { polyfill: false },
   },
-  server: { proxy: mode === "fixture" ? {} : createProxy(process.env.SIFT_SERVER) },
+  worker: { format: "es" },
+  // As the real server: threads of a model in the page share memory.
+  server: {
+    headers: isolation,
+    proxy: mode === "fixture" ? {} : createProxy(process.env.SIFT_SERVER),
+  },
   plugins: [mode === "fixture" && openFixture()],
 }));
 

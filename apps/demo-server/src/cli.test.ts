@@ -46,7 +46,7 @@ async function playHub(): Promise<{ readonly url: string; bodies(): number }> {
   const byteLength = statSync(modelPath()).size;
   let bodies = 0;
   const hub = createServer(({ method, url }, response) => {
-    if (url === "/api/models/owner/tales/revision/main") {
+    if (url?.split("?")[0] === "/api/models/owner/tales/revision/main") {
       response.end(JSON.stringify({ sha: commit, siblings: [{ rfilename: "tales.gguf" }] }));
     } else if (url === `/owner/tales/resolve/${commit}/tales.gguf`) {
       response.writeHead(200, { "content-length": byteLength, etag: '"one"' });

@@ -102,7 +102,7 @@ function addPage(app: App, { page }: AppOptions): void {
     const { method, path } = context.req;
     const allowed = allowedMethods(path, page);
     const isRead = method === "GET" || method === "HEAD";
-    const file = isRead && answerPageFile(page, path, context.req.header("if-none-match"));
+    const file = isRead && answerPageFile(page, path, context.req.raw);
     if (file) return file;
     if (isRead && path === "/") return context.text(pageIsMissing, 404);
     if (allowed) {

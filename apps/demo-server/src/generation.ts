@@ -6,7 +6,7 @@ import type {
   PrefillProgress,
   Session,
 } from "@sift-attention/model-runtime";
-import type { ServedModel } from "./served-model.ts";
+import type { RunnableModel } from "./served-model.ts";
 
 /** A validated request, ready to run. */
 export interface GenerationJob {
@@ -24,7 +24,7 @@ export type GenerationEvent =
 
 /** Waits for a slot, runs the job in a session that nobody else uses, and gives both back however it ends. */
 export async function* runGeneration(
-  served: ServedModel,
+  served: RunnableModel,
   job: GenerationJob,
   controller: AbortController,
 ): AsyncGenerator<GenerationEvent, void> {

@@ -40,7 +40,7 @@ describe("README", () => {
   });
 
   test("names endpoints that exist", async () => {
-    const page = new Map([["/", { bytes: new Uint8Array(), headers: {} }]]);
+    const page = new Map([["/", { byteLength: 0, read: () => new Uint8Array(), headers: {} }]]);
     const { url } = await openTestServer({ page });
     const endpoints = rows.flatMap(([, cell]) => [...cell!.matchAll(/^(GET|POST) (\S+)$/g)]);
     expect(endpoints).toHaveLength(6);

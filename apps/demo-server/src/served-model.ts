@@ -31,6 +31,12 @@ export interface ServedModel extends ServeOptions {
   };
 }
 
+/** What running a request needs of it, in the server or in the page's own worker. */
+export type RunnableModel = Pick<
+  ServedModel,
+  "id" | "model" | "contextLength" | "attention" | "queue" | "sessions"
+>;
+
 export function createServedModel(model: Model, options: ServeOptions): ServedModel {
   const { attention } = options;
   return {

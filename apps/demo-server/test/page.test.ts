@@ -26,6 +26,12 @@ const run = (page: Page): Promise<void> => page.getByRole("button", { name: "Run
 const finished = (page: Page): Promise<void> =>
   page.locator(".notice-good").waitFor({ timeout: 25_000 });
 
+/** What a run left on the screen, apart from its speed. */
+async function readNumbers(page: Page): Promise<readonly (string | null)[]> {
+  const texts = [".prose", "#bytes-read", "#bytes-skipped", "#law .formula", ".heat-box"];
+  return Promise.all(texts.map((where) => page.locator(where).textContent()));
+}
+
 describe("the page on the real server", () => {
   test("works under its content policy and adds up the bytes that the server reports", async () => {
     const { url, post } = await openTestServer({ page: await readPageFiles(built.folder) });
@@ -57,6 +63,48 @@ describe("the page on the real server", () => {
     await page.getByText("scripted", { exact: true }).waitFor();
     await run(page);
     await finished(page);
+  });
+
+  test("runs tales-28m in this browser: the same text, laws and bytes as on the server", async () => {
+    const model = await openModel(modelPath());
+    onTestFinished(() => model.dispose());
+    const { url } = await openTestServer({ model, page: await readPageFiles(built.folder) });
+    const { page, complaints } = await openTab(browser, url);
+    await page.getByLabel("Warmup steps").fill("8");
+    await page.getByLabel("Max tokens").fill("24");
+    await run(page);
+    await finished(page);
+    const onServer = await readNumbers(page);
+
+    await page.getByRole("radio", { name: "In this browser" }).check();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByText("This browser computes on").waitFor({ timeout: 25_000 });
+    await page.getByText(/^tales-28m 30\.4/).waitFor();
+    await run(page);
+    await page.getByText("in this browser", { exact: true }).waitFor();
+    await finished(page);
+    expect(await readNumbers(page)).toEqual(onServer);
+
+    await page.getByRole("button", { name: "Remove tales-28m from this browser" }).click();
+    await page.getByText(/^tales-28m 30\.4/).waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+  });
+
+  test("a model that is being opened in this browser can be cancelled and opened again", async () => {
+    const { url } = await openTestServer({ page: await readPageFiles(built.folder) });
+    const { page } = await openTab(browser, url);
+    let reached = () => {};
+    const asked = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    await page.context().route("**/*.gguf", () => reached());
+    await page.getByRole("radio", { name: "In this browser" }).check();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await asked;
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.context().unrouteAll({ behavior: "ignoreErrors" });
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByText("This browser computes on").waitFor({ timeout: 25_000 });
   });
 
   test("shows tales-28m sifting: each head keeps its own share, and a law is fitted", async () => {

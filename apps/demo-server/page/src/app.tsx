@@ -5,6 +5,7 @@ import { HeatMapPanel } from "./components/heat-map-panel.tsx";
 import { HistoryPanel } from "./components/history-panel.tsx";
 import { LawPanel } from "./components/law-panel.tsx";
 import { PageHeader } from "./components/page-header.tsx";
+import { PlaceBar } from "./components/place-bar.tsx";
 import { SettingsPanel } from "./components/settings-panel.tsx";
 import { StatusAnnouncer } from "./components/status-announcer.tsx";
 import { TextPanel } from "./components/text-panel.tsx";
@@ -19,6 +20,7 @@ export function App() {
       </a>
       <PageHeader />
       <main class="bench">
+        <PlaceBar />
         <SettingsPanel />
         <div class="writing">
           <Composer />

@@ -9,6 +9,7 @@ import "./styles/colours.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/controls.css";
+import "./styles/place.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/panels.css";

@@ -2,6 +2,7 @@ import { computed, type Signal, signal } from "@preact/signals";
 import type { ServerInfo } from "../../src/live-events.ts";
 import type { Failure } from "./api/failure.ts";
 import type { GenerationSettings, SamplingSettings } from "./api/generation-request.ts";
+import { localModel } from "./local/local-model.ts";
 import type { Run } from "./run/run.ts";
 import { isRunning } from "./run/run-status.ts";
 import {
@@ -16,8 +17,16 @@ export type ServerState =
   | { readonly kind: "ready"; readonly info: ServerInfo }
   | { readonly kind: "failed"; readonly failure: Failure };
 
+export type Place = "server" | "browser";
+
 export const server: Signal<ServerState> = signal({ kind: "loading" });
-export const info = computed(() => (server.value.kind === "ready" ? server.value.info : undefined));
+/** Where runs compute. */
+export const place: Signal<Place> = signal("server");
+/** The model that a run would use now. */
+export const info = computed(() => {
+  const state = place.value === "server" ? server.value : localModel.value;
+  return state.kind === "ready" ? state.info : undefined;
+});
 export const apiKey: Signal<string> = signal("");
 /** Raise it to look for the server anew. */
 export const serverChecks: Signal<number> = signal(0);

@@ -45,6 +45,18 @@ describe("the page", () => {
     },
   );
 
+  test.each([360, 800, 1280])(
+    "fits a window of %i pixels when the model runs in this browser",
+    async (width) => {
+      const page = await openPage({ viewport: { width, height: 800 } });
+      await page.getByRole("radio", { name: "In this browser" }).check();
+      await page.getByText("The model is downloaded once").waitFor();
+      expect(await readOverflow(page)).toBe(0);
+      expect(await findLowContrast(page)).toEqual([]);
+      expect(await findUnnamed(page)).toEqual([]);
+    },
+  );
+
   test.each(["light", "dark"] as const)(
     "has enough contrast in %s colours",
     async (colorScheme) => {

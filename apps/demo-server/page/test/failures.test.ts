@@ -103,6 +103,21 @@ describe("a failure", () => {
     expect(await page.getByRole("button", { name: "Run" }).isDisabled()).toBe(true);
   });
 
+  test("of a model that cannot be opened in this browser says so, and the server goes on", async () => {
+    const { page, server } = await openBench();
+    await page.getByRole("radio", { name: "In this browser" }).check();
+    await page.getByLabel("Model", { exact: true }).fill(`${server.url}none.gguf`);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain("There is no such model.");
+    expect(await page.getByRole("button", { name: "Run" }).isDisabled()).toBe(true);
+    await page.getByRole("radio", { name: "On the server" }).check();
+    expect(await alert.count()).toBe(0);
+    await run(page);
+    await page.locator(".notice-good").waitFor();
+  });
+
   test("passes when the server is back", async () => {
     const { page, server } = await openBench();
     await server.close();

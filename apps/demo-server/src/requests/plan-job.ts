@@ -1,7 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import type { GenerationJob } from "../generation.ts";
 import type { ResolvedAttention } from "../live-events.ts";
-import type { ServedModel } from "../served-model.ts";
+import type { RunnableModel } from "../served-model.ts";
 import { toAttentionMode } from "../to-attention-mode.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { CompletionRequest } from "./completion-request.ts";
@@ -20,8 +20,14 @@ export interface RequestPlan {
   readonly siftEvents: boolean;
 }
 
+/** A request of which only these fields have to be there. */
+type Asking<Request, Field extends keyof Request> = Pick<Request, Field> & Partial<Request>;
+
 /** @throws ApiError for a model, prompt or combination of fields that cannot be served. */
-export function planChat(request: ChatRequest, served: ServedModel): RequestPlan {
+export function planChat(
+  request: Asking<ChatRequest, "messages">,
+  served: RunnableModel,
+): RequestPlan {
   expectModel(request.model, served);
   if (request.top_logprobs !== undefined && request.logprobs !== true) {
     throw needs("top_logprobs", "logprobs", "true");
@@ -45,7 +51,10 @@ export function planChat(request: ChatRequest, served: ServedModel): RequestPlan
 }
 
 /** @throws ApiError for a model, prompt or combination of fields that cannot be served. */
-export function planCompletion(request: CompletionRequest, served: ServedModel): RequestPlan {
+export function planCompletion(
+  request: Asking<CompletionRequest, "prompt">,
+  served: RunnableModel,
+): RequestPlan {
   expectModel(request.model, served);
   const { prompt } = request;
   return plan(request, served, {
@@ -63,7 +72,11 @@ interface RouteFields {
   readonly topLogprobs: number | undefined;
 }
 
-function plan(request: SharedRequest, served: ServedModel, fields: RouteFields): RequestPlan {
+function plan(
+  request: Partial<SharedRequest>,
+  served: RunnableModel,
+  fields: RouteFields,
+): RequestPlan {
   expectStreamFields(request);
   const room = expectRoom(fields, served);
   const attention = request.attention ?? served.attention;
@@ -85,7 +98,7 @@ function plan(request: SharedRequest, served: ServedModel, fields: RouteFields):
   };
 }
 
-function expectModel(model: string | undefined, served: ServedModel): void {
+function expectModel(model: string | undefined, served: RunnableModel): void {
   if (model === undefined || model === served.id) return;
   throw new ApiError(
     "model_not_found",
@@ -94,7 +107,7 @@ function expectModel(model: string | undefined, served: ServedModel): void {
   );
 }
 
-function expectStreamFields(request: SharedRequest): void {
+function expectStreamFields(request: Partial<SharedRequest>): void {
   if (request.stream === true) return;
   if (request.stream_options !== undefined) throw needs("stream_options", "stream", "true");
   if (request.sift_events === true) throw needs("sift_events", "stream", "true");
@@ -107,7 +120,7 @@ function needs(param: string, other: string, value: string): ApiError {
 /** Tokens that the context leaves for the answer. */
 function expectRoom(
   { promptTokens, promptParam: param }: RouteFields,
-  served: ServedModel,
+  served: RunnableModel,
 ): number {
   const { vocabularySize } = served.model.tokenizer;
   const unknown = promptTokens.find((id) => id >= vocabularySize);

@@ -3,7 +3,10 @@ import { ApiError } from "../api-error.ts";
 import type { SharedRequest } from "./shared-fields.ts";
 
 /** The sampling fields of a request in the runtime's words. @throws ApiError for a biased token that does not exist. */
-export function readSampling(request: SharedRequest, vocabularySize: number): SamplingOptions {
+export function readSampling(
+  request: Partial<SharedRequest>,
+  vocabularySize: number,
+): SamplingOptions {
   const { temperature, top_k, top_p, min_p, repetition_penalty } = request;
   const { presence_penalty, frequency_penalty, logit_bias, seed } = request;
   return {

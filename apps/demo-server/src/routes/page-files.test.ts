@@ -44,6 +44,33 @@ describe("the page", () => {
     expect((await fetch(`${url}/assets/main-abc123.js`, { method: "POST" })).status).toBe(405);
   });
 
+  test("has large files that are read from disk, whole or from where a client stopped", async () => {
+    const folder = await createPage();
+    const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => (i * 31) >>> 4);
+    await writeFile(join(folder, "assets", "model-abc123.gguf"), bytes);
+    const { url } = await openTestServer({ page: await readPageFiles(folder) });
+    const path = `${url}/assets/model-abc123.gguf`;
+    const whole = await fetch(path);
+    expect(whole.headers.get("content-length")).toBe("5000000");
+    expect(Buffer.compare(Buffer.from(await whole.arrayBuffer()), bytes)).toBe(0);
+    const etag = whole.headers.get("etag")!;
+    const rest = await fetch(path, { headers: { range: "bytes=4999990-", "if-range": etag } });
+    expect(rest.status).toBe(206);
+    expect(rest.headers.get("content-range")).toBe("bytes 4999990-4999999/5000000");
+    expect(new Uint8Array(await rest.arrayBuffer())).toEqual(bytes.slice(-10));
+    expect((await fetch(path, { headers: { range: "bytes=5000000-" } })).status).toBe(416);
+    const head = await fetch(path, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, "5000000"]);
+  });
+
+  test("is isolated from other origins, and its scripts may compile and download models", async () => {
+    const { url } = await openTestServer({ page: await readPageFiles(await createPage()) });
+    const { headers } = await fetch(`${url}/assets/main-abc123.js`);
+    expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+    expect(headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+    expect(headers.get("content-security-policy")).toContain("'wasm-unsafe-eval'");
+  });
+
   test.each([
     "/../secret.txt",
     "/assets/../../secret.txt",

@@ -1,9 +1,9 @@
 import { ModelError } from "@sift-attention/model-runtime";
 import type { ServerInfo } from "../live-events.ts";
-import type { ServedModel } from "../served-model.ts";
+import type { RunnableModel } from "../served-model.ts";
 
 /** GET /api/info: what the page draws before the first token. */
-export function toServerInfo({ id, model, contextLength, attention }: ServedModel): ServerInfo {
+export function toServerInfo({ id, model, contextLength, attention }: RunnableModel): ServerInfo {
   const { info, config, generationDefaults } = model;
   return {
     model: id,
@@ -29,7 +29,7 @@ export function toServerInfo({ id, model, contextLength, attention }: ServedMode
   };
 }
 
-function hasChatTemplate({ model }: Pick<ServedModel, "model">): boolean {
+function hasChatTemplate({ model }: Pick<RunnableModel, "model">): boolean {
   try {
     model.applyChatTemplate([{ role: "user", content: "" }]);
     return true;

@@ -7,7 +7,9 @@ export interface Failure {
     | "busy"
     | "unauthorised"
     | "context-full"
-    | "server";
+    | "server"
+    /** Of a model in this browser. */
+    | "local";
   readonly title: string;
   readonly detail: string;
   /** Settings field that the server named. */

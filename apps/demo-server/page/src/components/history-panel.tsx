@@ -95,6 +95,7 @@ function RunRow({ run }: { readonly run: Run }) {
           <span>
             <b>{methodName(attention)}</b>
             <small>{methodDetail(attention)}</small>
+            {run.place === "browser" && <small>in this browser</small>}
           </span>
         </button>
       </th>

@@ -1,6 +1,7 @@
 import type { ServerInfo } from "../../../src/live-events.ts";
 import { formatCount, formatShort } from "../format/format-number.ts";
-import { server } from "../page-state.ts";
+import { localModel } from "../local/local-model.ts";
+import { place, server } from "../page-state.ts";
 import { cycleTheme, theme } from "../theme.ts";
 
 /** Name, what the page is for, what the server runs, and the theme switch. */
@@ -17,7 +18,7 @@ export function PageHeader() {
           </p>
         </div>
       </div>
-      <ServerFacts />
+      {place.value === "server" ? <ServerFacts /> : <LocalFacts />}
       <ThemeButton />
     </header>
   );
@@ -30,6 +31,22 @@ function ServerFacts() {
     <p class="facts" data-state={state.kind}>
       <span class="lamp" aria-hidden="true" />
       {state.kind === "loading" ? "Looking for the server …" : state.failure.title}
+    </p>
+  );
+}
+
+function LocalFacts() {
+  const state = localModel.value;
+  if (state.kind === "ready") return <ModelFacts info={state.info} />;
+  const text = {
+    none: "No model is open in this browser",
+    opening: "The model is being opened …",
+    failed: "The model is not open",
+  }[state.kind];
+  return (
+    <p class="facts" data-state={state.kind === "failed" ? "failed" : "loading"}>
+      <span class="lamp" aria-hidden="true" />
+      {text}
     </p>
   );
 }

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
 import type { Failure } from "../api/failure.ts";
-import { apiKey, expected, server } from "../page-state.ts";
+import { localModel } from "../local/local-model.ts";
+import { apiKey, expected, place, server } from "../page-state.ts";
 import type { Run } from "../run/run.ts";
 import { explainPhase } from "../run/run-phases.ts";
 import { isRunning } from "../run/run-status.ts";
 
 /** What the run does, how it ended, or why it did not start. */
 export function RunNotice({ run }: { readonly run: Run | undefined }) {
-  const state = server.value;
+  const state = place.value === "server" ? server.value : localModel.value;
   const status = run?.status.value;
   if (status?.kind === "failed") return <FailureNotice failure={status.failure} />;
   if (state.kind === "failed") return <FailureNotice failure={state.failure} />;

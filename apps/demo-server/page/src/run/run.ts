@@ -8,6 +8,7 @@ import type {
 } from "../../../src/live-events.ts";
 import type { GenerationEvent } from "../api/generation-events.ts";
 import type { GenerationSettings } from "../api/generation-request.ts";
+import type { Place } from "../page-state.ts";
 import { HeadSeries } from "./head-series.ts";
 import type { RunStatus } from "./run-status.ts";
 import { RunTotals } from "./run-totals.ts";
@@ -32,6 +33,8 @@ export class Run {
   readonly id: number;
   readonly settings: GenerationSettings;
   readonly info: ServerInfo;
+  /** Where it computed. */
+  readonly place: Place;
   readonly pieces: TextPiece[] = [];
   readonly steps: StepRecord[] = [];
   readonly columns: StepColumns = new StepColumns();
@@ -47,8 +50,9 @@ export class Run {
   #chartsDrawnMs = 0;
   #headSeries: HeadSeries | undefined;
 
-  constructor(id: number, settings: GenerationSettings, info: ServerInfo) {
+  constructor(id: number, settings: GenerationSettings, info: ServerInfo, place: Place) {
     this.id = id;
+    this.place = place;
     this.settings = settings;
     this.info = info;
   }

@@ -1,9 +1,18 @@
 import { batch } from "@preact/signals";
 import type { ServerInfo } from "../../../src/live-events.ts";
 import { RequestFailed, unreachable } from "../api/failure.ts";
-import { generate } from "../api/generation-events.ts";
+import { type GenerationEvent, generate } from "../api/generation-events.ts";
 import { createGenerationRequest, type GenerationSettings } from "../api/generation-request.ts";
-import { apiKey, inspectedStep, runs, serverChecks, shownRun } from "../page-state.ts";
+import { generateInBrowser } from "../local/local-model.ts";
+import {
+  apiKey,
+  inspectedStep,
+  type Place,
+  place,
+  runs,
+  serverChecks,
+  shownRun,
+} from "../page-state.ts";
 import { Run } from "./run.ts";
 import type { RunStatus } from "./run-status.ts";
 
@@ -15,7 +24,8 @@ let controller: AbortController | undefined;
 
 /** Starts a run, shows it and follows it to its end. Resolves, never rejects: failures are a status. */
 export async function startRun(settings: GenerationSettings, info: ServerInfo): Promise<Run> {
-  const run = new Run(++lastId, settings, info);
+  const where = place.peek();
+  const run = new Run(++lastId, settings, info, where);
   const own = new AbortController();
   controller = own;
   batch(() => {
@@ -24,12 +34,21 @@ export async function startRun(settings: GenerationSettings, info: ServerInfo): 
     inspectedStep.value = undefined;
   });
   try {
-    const request = createGenerationRequest(settings);
-    for await (const event of generate(request, apiKey.value, own.signal)) run.accept(event);
+    for await (const event of eventsOf(settings, where, own.signal)) run.accept(event);
   } catch (error) {
     run.close(statusAfter(error, own.signal));
   }
   return run;
+}
+
+function eventsOf(
+  settings: GenerationSettings,
+  where: Place,
+  signal: AbortSignal,
+): AsyncGenerator<GenerationEvent, void> {
+  return where === "browser"
+    ? generateInBrowser(settings, signal)
+    : generate(createGenerationRequest(settings), apiKey.value, signal);
 }
 
 /** Stops the running generation; what it wrote stays. */
