@@ -1,7 +1,9 @@
 import { adjustLogits } from "./adjust-logits.ts";
 import { expectLogits } from "./expect-logits.ts";
 import { likelyTokens, truncatesNothing } from "./likely-tokens.ts";
+import { massShare, toShare } from "./mass-share.ts";
 import type { SamplingRules } from "./sampling-rules.ts";
+import { exponentOf, exponentScale, weightOf } from "./token-weight.ts";
 
 /** Draws the tokens of one generation and remembers them for the penalties. */
 export interface Sampler {
@@ -16,6 +18,7 @@ export interface Sampler {
  * The rules apply in Hugging Face's order: bias, repetition penalty (prompt and generation), presence and frequency
  * penalties (generation only), temperature, top-k, top-p, min-p; then one draw. At temperature 0 the largest adjusted
  * logit wins, of equal ones the lowest id. `generated` are tokens drawn before, by another sampler of the same rules.
+ * A token of less than 2^-32 of the likeliest one's probability is never drawn.
  */
 export function createSampler(
   rules: SamplingRules,
@@ -31,10 +34,14 @@ export function createSampler(
   };
   for (const id of generated) note(id);
   const adjusted = new Float32Array(vocabularySize);
-  const weights = new Float64Array(rules.temperature === 0 ? 0 : vocabularySize);
+  const weights = new Uint32Array(rules.temperature === 0 ? 0 : vocabularySize);
   const everyId = Int32Array.from(weights, (_, id) => id);
   const draw = (uniform: number): number =>
-    pick(truncatesNothing(rules) ? everyId : likelyTokens(weights, rules), weights, uniform);
+    pick(
+      truncatesNothing(rules) ? everyId : likelyTokens({ logits: adjusted, weights }, rules),
+      weights,
+      uniform,
+    );
   return {
     next(logits, uniform) {
       expectLogits(logits);
@@ -56,29 +63,28 @@ function largest(logits: Float32Array): number {
   return best;
 }
 
-/** weights = exp((logits − maximum) / temperature): probabilities up to a factor, 1 for an infinite maximum. */
+/** weights = exp((logits − maximum) / temperature) in units of 2^-31: probabilities up to a factor. */
 function weigh(
-  weights: Float64Array,
+  weights: Uint32Array,
   logits: Float32Array,
   maximum: number,
   temperature: number,
 ): void {
+  const scale = exponentScale(temperature);
   for (let id = 0; id < weights.length; id++) {
-    const logit = logits[id]!;
-    weights[id] = logit === maximum ? 1 : Math.exp((logit - maximum) / temperature);
+    weights[id] = weightOf(exponentOf(logits[id]!, maximum, scale));
   }
 }
 
 /** The token in whose share of the mass the uniform number falls. */
-function pick(ids: ArrayLike<number>, weights: Float64Array, uniform: number): number {
+function pick(ids: ArrayLike<number>, weights: Uint32Array, uniform: number): number {
   let total = 0;
   for (let i = 0; i < ids.length; i++) total += weights[ids[i]!]!;
-  let rest = uniform * total;
-  let chosen = ids[0]!;
-  for (let i = 0; i < ids.length && rest >= 0; i++) {
-    const weight = weights[ids[i]!]!;
-    if (weight > 0) chosen = ids[i]!;
-    rest -= weight;
+  const position = massShare(total, toShare(uniform));
+  let mass = 0;
+  for (let i = 0; i < ids.length; i++) {
+    mass += weights[ids[i]!]!;
+    if (mass > position) return ids[i]!;
   }
-  return chosen;
+  return ids[0]!;
 }

@@ -1,15 +1,15 @@
-/** Hands out tokens from the heaviest to the lightest, of equal weights the lower id first, sorting no more than asked. */
+/** Hands out tokens from the likeliest to the least likely, of equal logits the lower id first, sorting no more than asked. */
 export class TokenHeap {
-  readonly #weights: Float64Array;
+  readonly #logits: Float32Array;
   readonly #ids: Int32Array;
   #size: number;
 
-  /** `weights`: [vocabulary], no NaN. */
-  constructor(weights: Float64Array) {
-    this.#weights = weights;
-    this.#ids = new Int32Array(weights.length);
-    for (let id = 0; id < weights.length; id++) this.#ids[id] = id;
-    this.#size = weights.length;
+  /** `logits`: [vocabulary], no NaN. */
+  constructor(logits: Float32Array) {
+    this.#logits = logits;
+    this.#ids = new Int32Array(logits.length);
+    for (let id = 0; id < logits.length; id++) this.#ids[id] = id;
+    this.#size = logits.length;
     for (let at = (this.#size >> 1) - 1; at >= 0; at--) this.#sink(at);
   }
 
@@ -36,7 +36,8 @@ export class TokenHeap {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const difference = this.#weights[a]! - this.#weights[b]!;
-    return difference > 0 || (difference === 0 && a < b);
+    const logit = this.#logits[a]!;
+    const other = this.#logits[b]!;
+    return logit > other || (logit === other && a < b);
   }
 }
