@@ -3,10 +3,10 @@ import { massShare, nucleusShare, toShare } from "./mass-share.ts";
 
 describe("massShare", () => {
   test("is the whole part of the product, where a float64 product would be rounded up", () => {
-    const total = 2 ** 52 + 2;
-    const uniform = 1 - 2 ** -53;
-    expect(Math.floor(total * uniform)).toBe(total);
-    expect(massShare(total, toShare(uniform))).toBe(total - 1);
+    const total = 2 ** 53 - 3;
+    const uniform = 0.75;
+    expect(total * uniform).toBe(6755399441055742);
+    expect(massShare(total, toShare(uniform))).toBe(6755399441055741);
     expect(massShare(total, toShare(0))).toBe(0);
     expect(massShare(10, toShare(0.5))).toBe(5);
   });

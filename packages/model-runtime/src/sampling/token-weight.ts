@@ -11,7 +11,7 @@ export const exponentEnd: number = 32 * halving;
  * 2^-f = 1 − f·(c₁ − f·(c₂ − …)) for f in [0, 1), in units of 2^-32: least relative error (2^-23.3) of those that are exact
  * at both ends. Falls strictly over all 2^26 values of f.
  */
-const coefficients = [2977028413, 1031553340, 237459814, 39487045, 4035806] as const;
+export const weightCoefficients = [2977028413, 1031553340, 237459814, 39487045, 4035806] as const;
 
 /** What a difference of logits is multiplied by, an f32: log2(e) / temperature, in units of an exponent. */
 export function exponentScale(temperature: number): number {
@@ -35,7 +35,7 @@ export function exponentOf(logit: number, maximum: number, scale: number): numbe
 export function weightOf(exponent: number): number {
   if (exponent >= exponentEnd) return 0;
   const fraction = (exponent % halving) * 64;
-  const [c1, c2, c3, c4, c5] = coefficients;
+  const [c1, c2, c3, c4, c5] = weightCoefficients;
   let fall = c4 - highWord(fraction, c5);
   fall = c3 - highWord(fraction, fall);
   fall = c2 - highWord(fraction, fall);

@@ -1,0 +1,20 @@
+import { defineKernel, type KernelSpec } from "@sift-attention/gpu";
+import { rulesFile, samplerConstants, tallyFile, weightFiles } from "./shader-files.ts";
+import text from "./weigh.wgsl";
+
+const bindings = {
+  draws: "uniform",
+  rules: "uniform",
+  stats: "read",
+  rows: "read-write",
+  masses: "read-write",
+  bins: "read-write",
+} as const;
+
+/** Weights of all tokens. */
+export const weighKernel: KernelSpec<typeof bindings, typeof samplerConstants> = defineKernel({
+  name: "sampling-weigh",
+  files: [...[rulesFile, ...weightFiles, tallyFile], { name: "weigh.wgsl", text }],
+  bindings,
+  constants: samplerConstants,
+});
