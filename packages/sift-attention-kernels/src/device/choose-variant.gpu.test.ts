@@ -9,7 +9,7 @@ const gpu = await openTestGpu(openGpu);
 describe("chooseVariant", () => {
   test("takes the subgroups that the device confirms", async () => {
     const subgroupSize = await reliableSubgroupSize(gpu);
-    const variant = { subgroupSize, nativeF16: false, matrix: false };
+    const variant = { subgroupSize, nativeF16: false };
     expect(await chooseVariant(gpu, "f16")).toEqual(variant);
     expect(await chooseVariant(gpu, "f16", { subgroupSize })).toEqual(variant);
   });
@@ -22,9 +22,7 @@ describe("chooseVariant", () => {
     [{ subgroupSize: 3 }, "invalid-option", /subgroupSize: expected 0 or 4 .* got 3/],
     [{ subgroupSize: Number.NaN }, "invalid-option", /subgroupSize/],
     [{ nativeF16: "yes" }, "invalid-option", /nativeF16/],
-    [{ matrix: 1 }, "invalid-option", /matrix/],
     [{ nativeF16: true }, "invalid-option", /nativeF16: expected kvType "f16", got "f32"/],
-    [{ matrix: true }, "invalid-option", /matrix: expected kvType "f16", got "f32"/],
     [{ subgroupSize: 64 }, "missing-feature", /subgroupSize: expected at most \d+, .* got 64/],
   ])("refuses %o over f32", async (asked, code, message) => {
     await expect(chooseVariant(gpu, "f32", asked as object)).rejects.toMatchObject({
@@ -34,15 +32,15 @@ describe("chooseVariant", () => {
     });
   });
 
-  test.each([
-    ["nativeF16", "shader-f16"],
-    ["matrix", "chromium-experimental-subgroup-matrix"],
-  ])("refuses %s where the device has no %s", async (name, feature) => {
-    const features = gpu.report.features.filter((has) => has !== feature);
-    const bare = { ...gpu, device: gpu.device, report: { ...gpu.report, features } };
-    await expect(chooseVariant(bare, "f16", { [name]: true })).rejects.toMatchObject({
-      code: "missing-feature",
-      message: expect.stringContaining(feature),
-    });
-  });
+  test.each([["nativeF16", "shader-f16"]])(
+    "refuses %s where the device has no %s",
+    async (name, feature) => {
+      const features = gpu.report.features.filter((has) => has !== feature);
+      const bare = { ...gpu, device: gpu.device, report: { ...gpu.report, features } };
+      await expect(chooseVariant(bare, "f16", { [name]: true })).rejects.toMatchObject({
+        code: "missing-feature",
+        message: expect.stringContaining(feature),
+      });
+    },
+  );
 });

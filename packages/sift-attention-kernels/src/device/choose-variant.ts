@@ -3,17 +3,15 @@ import { format } from "../expect-number.ts";
 import type { KvType } from "../sift-attention-options.ts";
 import { SiftError } from "../sift-error.ts";
 import type { SubgroupSize, Variant, VariantOptions } from "../variant.ts";
-import { expectMatrices } from "./expect-matrices.ts";
 import { reliableSubgroupSize } from "./reliable-subgroup-size.ts";
 
 const subgroupSizes: readonly SubgroupSize[] = [0, 4, 8, 16, 32, 64];
 
 function expectVariant(variant: VariantOptions): void {
-  const { subgroupSize = 0, nativeF16 = false, matrix = false } = variant;
+  const { subgroupSize = 0, nativeF16 = false } = variant;
   for (const [name, value, known] of [
     ["subgroupSize", subgroupSize, subgroupSizes],
     ["nativeF16", nativeF16, [true, false]],
-    ["matrix", matrix, [true, false]],
   ] as const) {
     if ((known as readonly unknown[]).includes(value)) continue;
     throw new SiftError(
@@ -65,11 +63,9 @@ export async function chooseVariant(
   asked: VariantOptions = {},
 ): Promise<Variant> {
   expectVariant(asked);
-  const { nativeF16 = false, matrix = false } = asked;
+  const { nativeF16 = false } = asked;
   if (nativeF16) expectKvF16("nativeF16", kvType);
   if (nativeF16) expectFeature(gpu, "nativeF16", "shader-f16");
-  if (matrix) expectKvF16("matrix", kvType);
   const subgroupSize = await chooseSubgroupSize(gpu, asked.subgroupSize);
-  if (matrix) expectMatrices(gpu.report, subgroupSize);
-  return { subgroupSize, nativeF16, matrix };
+  return { subgroupSize, nativeF16 };
 }

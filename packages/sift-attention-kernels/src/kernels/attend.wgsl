@@ -10,11 +10,14 @@ const KEYS = TILE / WORKGROUP;
 const ROUND = SLOTS * ROWS;
 // Invocations of which BLOCK_PITCH hold the statistics of all after STAT_STEPS exchanges.
 const STAT_UNIT = BLOCK_PITCH << STAT_STEPS;
+// Invocations that share the statistics of one head, and parts that each reads at a time.
+const STAT_ROWS = WORKGROUP / BLOCK_PITCH;
+const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert STAT_UNIT == max(TEAM, BLOCK_PITCH);
 const_assert TILE % WORKGROUP == 0u;
 // Survivors that did not fill a round, and those of a tile.
-const_assert RING >= TILE + ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROWS >= RING;
+const_assert RING >= TILE + ROUND && HEAD_ROWS >= RING;
 
 @group(0) @binding(0) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(1) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -41,8 +44,13 @@ fn team_sum(value: f32) -> f32 {
 // invocation takes one head and a share of the parts.
 fn share_log_sums(first_part: u32, parts: u32, local_index: u32) {
   var stat = vec2<f32>(LOWEST, 0.0);
-  for (var part = local_index / BLOCK_PITCH; part < parts; part += WORKGROUP / BLOCK_PITCH) {
-    stat = merge_stats(stat, score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH]);
+  for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+    // @unroll
+    for (var k = 0u; k < AHEAD; k++) {
+      let part = min(first + k * STAT_ROWS, parts - 1u);
+      let other = score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH];
+      stat = merge_stats(stat, select(vec2<f32>(LOWEST, 0.0), other, first + k * STAT_ROWS < parts));
+    }
   }
   // @unroll
   for (var s = 0u; s < STAT_STEPS; s++) {
@@ -66,6 +74,11 @@ fn share_log_sums(first_part: u32, parts: u32, local_index: u32) {
   workgroupBarrier();
 }
 
+// A place in the ring, of one less than twice its length.
+fn place_in_ring(place: u32) -> u32 {
+  return select(place - RING, place, place < RING);
+}
+
 // Adds the value rows of up to ROUND survivors, from place `first` of the ring on.
 fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   let lane = local_index % LANES;
@@ -73,7 +86,7 @@ fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   var words = array<KvWord, ROWS * LANE_WORDS>();
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
-    let key = ring_keys[(first + min(r * SLOTS + slot, count - 1u)) % RING];
+    let key = ring_keys[place_in_ring(first + min(r * SLOTS + slot, count - 1u))];
     // @unroll
     for (var w = 0u; w < LANE_WORDS; w++) {
       if (LANE_WORDS * LANES == WORDS || lane + w * LANES < WORDS) {
@@ -84,7 +97,7 @@ fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
     if (r * SLOTS + slot < count) {
-      let weights = head_rows[(first + r * SLOTS + slot) % RING];
+      let weights = head_rows[place_in_ring(first + r * SLOTS + slot)];
       // @unroll
       for (var w = 0u; w < LANE_WORDS; w++) {
         add_word(w, words[r * LANE_WORDS + w], weights);
@@ -128,7 +141,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   var kept_mass = array<f32, BLOCK_HEADS>();
   var dropped_mass = array<f32, BLOCK_HEADS>();
   var union_kept = 0u;
-  var added = 0u;
+  // Place in the ring of the first survivor whose row was not read, and how many such there are.
+  var first = 0u;
+  var waiting = 0u;
   for (var tile = group.x; tile < tiles; tile += parts) {
     var place = array<u32, KEYS>();
     var survives = 0u;
@@ -156,16 +171,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       }
     }
     workgroupBarrier();
+    let waited = waiting;
     // @unroll
     for (var i = 0u; i < KEYS; i++) {
       // @unroll
       for (var t = 0u; t < TEAMS; t++) {
         if (t == team) {
-          place[i] += union_kept;
+          place[i] += waiting;
         }
-        union_kept += counts[i * TEAMS + t];
+        waiting += counts[i * TEAMS + t];
       }
     }
+    union_kept += waiting - waited;
     // @unroll
     for (var i = 0u; i < KEYS; i++) {
       if ((survives & (1u << i)) != 0u) {
@@ -177,8 +194,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
           let keep = h < own.heads && keeps(h, key, own.visible, head_of(score[i], h), log_weight);
           weights[h] = select(0.0, exp(log_weight), keep);
         }
-        ring_keys[place[i] % RING] = key;
-        head_rows[place[i] % RING] = head_row(weights);
+        let at = place_in_ring(first + place[i]);
+        ring_keys[at] = key;
+        head_rows[at] = head_row(weights);
       }
     }
     let next = min(tile + parts, tiles - 1u);
@@ -187,13 +205,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       score[i] = scores[first_score + min(next * TILE + i * WORKGROUP + local_index, last_key)];
     }
     workgroupBarrier();
-    while (union_kept - added >= ROUND) {
-      add_round(added, ROUND, own.row, local_index);
-      added += ROUND;
+    while (waiting >= ROUND) {
+      add_round(first, ROUND, own.row, local_index);
+      first = place_in_ring(first + ROUND);
+      waiting -= ROUND;
     }
   }
-  if (union_kept > added) {
-    add_round(added, union_kept - added, own.row, local_index);
+  if (waiting > 0u) {
+    add_round(first, waiting, own.row, local_index);
   }
 
   let part = block_row * pitch + group.x;

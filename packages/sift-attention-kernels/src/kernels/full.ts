@@ -6,7 +6,7 @@ import partialOutput from "../preludes/partial-output.wgsl";
 import fullText from "./full.wgsl";
 import { partGrid } from "./part-grid.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { headRowFile, kvFile, lanesFile, partsFile } from "./shader-files.ts";
+import { headRowFile, kvFile, lanesFile, partsFile, rowProductsFile } from "./shader-files.ts";
 import {
   halvings,
   laneConstants,
@@ -28,6 +28,7 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
       lanesFile(plan),
       partsFile,
       { name: "partial-output.wgsl", text: partialOutput },
+      rowProductsFile,
       { name: "full.wgsl", text: fullText },
     ],
     bindings: {
@@ -51,10 +52,10 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
     },
     features: shaderFeatures(plan),
   });
-  const headRows = Math.max(
-    fullRoundBytes / 4 / plan.blocks.blockPitch,
-    leastHeadRows(plan, plan.full),
+  const roundRows = Math.floor(
+    fullRoundBytes(plan.options, plan.full) / 4 / plan.blocks.blockPitch,
   );
+  const headRows = Math.max(roundRows, leastHeadRows(plan, plan.full));
   const values = {
     ...placeValues(plan),
     ...laneValues(plan, plan.full),

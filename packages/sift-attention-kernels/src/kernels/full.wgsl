@@ -2,21 +2,15 @@
 // exp(score − maximum), where scores are scale · dot(query[h], key[i]).
 //
 // grid: (parts, head blocks, sequences). As in scores.wgsl, a slot of LANES lanes takes ROWS keys at a time and ends with
-// one score (or a few) a lane; the value rows travel at the same time as the keys. Every slot keeps its own running
-// maximum and sums, so the loop holds no barrier; slots meet once, at the end.
-const ITEMS = ROWS * BLOCK_PITCH;
+// one score (or a few) a lane. The value rows travel while the keys are multiplied, and the next keys while the values are
+// summed. Every slot keeps its own running maximum and sums, so the loop holds no barrier; slots meet once, at the end.
 const CHUNK = SLOTS * ROWS;
-const LANE_ITEMS = ITEMS >> HALVINGS;
-const COPIES = LANES >> HALVINGS;
 // How far apart, in lanes, the items of one head are in consecutive rows; LANE_HEADS heads are among a lane's items.
 const ROW_STEP = COPIES * BLOCK_PITCH / LANE_HEADS;
 const LOWEST = -3.0e38;
-const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 const_assert LANE_HEADS == min(LANE_ITEMS, BLOCK_PITCH);
 const_assert (ROW_STEP << ROW_BITS) == LANES;
 
-@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
-@group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(2) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(3) var<storage, read> sequences: array<vec4<u32>>; // [batch]
 @group(0) @binding(4) var<storage, read_write> partials: array<HeadRow>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
@@ -37,23 +31,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let slot = input.local_index / LANES;
   let first_query = group.z * QUERY_HEADS + own.head;
 
-  var query = array<f32, LANE_ELEMENTS * BLOCK_HEADS>();
-  // @unroll
-  for (var i = 0u; i < LANE_WORDS * KV_WIDTH / 4u; i++) {
-    let dim = (lane + i * 4u / KV_WIDTH * LANES) * KV_WIDTH + i * 4u % KV_WIDTH;
-    // @unroll
-    for (var h = 0u; h < BLOCK_HEADS; h++) {
-      if (dim < HEAD_DIM) {
-        let four = SCALE * queries[((first_query + min(h, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
-        // @unroll
-        for (var j = 0u; j < 4u; j++) {
-          query[(i * 4u + j) * BLOCK_HEADS + h] = four[j];
-        }
-      }
-    }
-  }
+  load_keys(own, group.x * CHUNK + slot * ROWS, lane);
+  share_queries(first_query, own.heads, input.local_index);
 
-  let first_item = lane / COPIES * LANE_ITEMS;
   var maximum = array<f32, LANE_HEADS>();
   var sum = array<f32, LANE_HEADS>();
   // @unroll
@@ -63,18 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let chunks = (own.visible + CHUNK - 1u) / CHUNK;
   for (var chunk = group.x; chunk < chunks; chunk += parts) {
     let first_key = chunk * CHUNK + slot * ROWS;
-    var key_words = array<KvWord, ROWS * LANE_WORDS>();
     var value_words = array<KvWord, ROWS * LANE_WORDS>();
-    // @unroll
-    for (var r = 0u; r < ROWS; r++) {
-      let row = (own.row + min(first_key + r, own.visible - 1u)) * WORDS;
-      // @unroll
-      for (var w = 0u; w < LANE_WORDS; w++) {
-        if (LANE_WORDS * LANES == WORDS || lane + w * LANES < WORDS) {
-          key_words[r * LANE_WORDS + w] = keys[row + lane + w * LANES];
-        }
-      }
-    }
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
       let row = (own.row + min(first_key + r, own.visible - 1u)) * WORDS;
@@ -85,38 +54,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         }
       }
     }
-    var sums = array<f32, ITEMS>();
-    // @unroll
-    for (var r = 0u; r < ROWS; r++) {
-      // @unroll
-      for (var w = 0u; w < LANE_WORDS; w++) {
-        let key = unpack_kv(key_words[r * LANE_WORDS + w]);
-        // @unroll
-        for (var e = 0u; e < KV_WIDTH; e++) {
-          // @unroll
-          for (var h = 0u; h < BLOCK_HEADS; h++) {
-            sums[r * BLOCK_PITCH + h] = fma(query[(w * KV_WIDTH + e) * BLOCK_HEADS + h], key[e], sums[r * BLOCK_PITCH + h]);
-          }
-        }
-      }
-    }
-    // @unroll
-    for (var s = 0u; s < HALVINGS; s++) {
-      let upper = (lane & (LANES >> (s + 1u))) != 0u;
-      // @unroll
-      for (var i = 0u; i < (ITEMS >> (s + 1u)); i++) {
-        let given = select(sums[i + (ITEMS >> (s + 1u))], sums[i], upper);
-        let kept = select(sums[i], sums[i + (ITEMS >> (s + 1u))], upper);
-        sums[i] = kept + lane_xor(given, LANES >> (s + 1u));
-      }
-    }
-    // @unroll
-    for (var s = 0u; s < LANE_BITS - HALVINGS; s++) {
-      // @unroll
-      for (var i = 0u; i < LANE_ITEMS; i++) {
-        sums[i] += lane_xor(sums[i], COPIES >> (s + 1u));
-      }
-    }
+    multiply_rows(lane);
+    load_keys(own, first_key + parts * CHUNK, lane);
+    add_over_lanes(lane);
 
     var higher = array<f32, LANE_HEADS>();
     // @unroll
@@ -125,7 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     }
     // @unroll
     for (var j = 0u; j < LANE_ITEMS; j++) {
-      let visible = first_key + (first_item + j) / BLOCK_PITCH < own.visible;
+      let visible = first_key + (first_item(lane) + j) / BLOCK_PITCH < own.visible;
       higher[j % LANE_HEADS] = max(higher[j % LANE_HEADS], select(LOWEST, sums[j], visible));
     }
     // @unroll
@@ -145,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     }
     // @unroll
     for (var j = 0u; j < LANE_ITEMS; j++) {
-      let visible = first_key + (first_item + j) / BLOCK_PITCH < own.visible;
+      let visible = first_key + (first_item(lane) + j) / BLOCK_PITCH < own.visible;
       sums[j] = select(0.0, exp(sums[j] - maximum[j % LANE_HEADS]), visible);
       sum[j % LANE_HEADS] += sums[j];
     }

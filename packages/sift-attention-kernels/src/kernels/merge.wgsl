@@ -8,6 +8,8 @@ const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * LANES * BLOCK_PITCH / 4u;
 const WORKGROUP = COLUMNS * PART_ROWS;
 // Invocations that share the statistics of one head.
 const STAT_ROWS = 16u;
+// Parts that an invocation reads at a time, so that it waits once and not for each.
+const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert LANES % 4u == 0u;
 const_assert WORKGROUP >= STAT_ROWS * BLOCK_PITCH && COLUMNS >= BLOCK_PITCH;
@@ -60,8 +62,11 @@ fn main(
   if (RELATIVE) {
     if (local_index < STAT_ROWS * BLOCK_PITCH) {
       var top = LOWEST;
-      for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-        top = max(top, top_of(first_part + part, stat_head));
+      for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+        // @unroll
+        for (var k = 0u; k < AHEAD; k++) {
+          top = max(top, top_of(first_part + min(first + k * STAT_ROWS, parts - 1u), stat_head));
+        }
       }
       tops[local_index] = top;
     }
@@ -75,28 +80,35 @@ fn main(
 
   var sum = vec4<f32>();
   if (column < COLUMN_COUNT) {
-    for (var part = local_index / COLUMNS; part < parts; part += PART_ROWS) {
-      let term = partials[(first_part + part) * COLUMN_COUNT + column];
-      if (RELATIVE) {
-        var part_tops = vec4<f32>();
-        // @unroll
-        for (var j = 0u; j < 4u; j++) {
-          part_tops[j] = top_of(first_part + part, heads[j]);
+    for (var first = local_index / COLUMNS; first < parts; first += AHEAD * PART_ROWS) {
+      // @unroll
+      for (var k = 0u; k < AHEAD; k++) {
+        let part = first_part + min(first + k * PART_ROWS, parts - 1u);
+        var term = partials[part * COLUMN_COUNT + column];
+        if (RELATIVE) {
+          var part_tops = vec4<f32>();
+          // @unroll
+          for (var j = 0u; j < 4u; j++) {
+            part_tops[j] = top_of(part, heads[j]);
+          }
+          term *= exp(part_tops - column_tops);
         }
-        sum += term * exp(part_tops - column_tops);
-      } else {
-        sum += term;
+        sum += select(vec4<f32>(), term, first + k * PART_ROWS < parts);
       }
     }
   }
   outputs[local_index] = sum;
   if (local_index < STAT_ROWS * BLOCK_PITCH) {
     var stat = vec4<f32>();
-    for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-      if (RELATIVE) {
-        stat += sums_of(first_part + part, stat_head) * exp(top_of(first_part + part, stat_head) - stat_top);
-      } else {
-        stat += sums_of(first_part + part, stat_head);
+    for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+      // @unroll
+      for (var k = 0u; k < AHEAD; k++) {
+        let part = first_part + min(first + k * STAT_ROWS, parts - 1u);
+        var term = sums_of(part, stat_head);
+        if (RELATIVE) {
+          term *= exp(top_of(part, stat_head) - stat_top);
+        }
+        stat += select(vec4<f32>(), term, first + k * STAT_ROWS < parts);
       }
     }
     stats[local_index] = stat;

@@ -1,12 +1,13 @@
-import { defineKernel } from "@sift-attention/gpu";
+import { defineKernel, type ShaderFile } from "@sift-attention/gpu";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
-import { usesMatrices } from "../plan/matrix-tiles.ts";
 import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
+import scoreWord1 from "../preludes/score-word-1.wgsl";
+import scoreWord2 from "../preludes/score-word-2.wgsl";
+import scoreWord4 from "../preludes/score-word-4.wgsl";
 import { partGrid } from "./part-grid.ts";
 import scoresText from "./scores.wgsl";
-import { planScoresMatrix } from "./scores-matrix.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { kvFile, lanesFile, partsFile, statsFile } from "./shader-files.ts";
+import { kvFile, lanesFile, partsFile, rowProductsFile, statsFile } from "./shader-files.ts";
 import {
   halvings,
   laneConstants,
@@ -16,9 +17,22 @@ import {
   rowChunk,
 } from "./shared-constants.ts";
 
+const scoreWords: Readonly<Record<number, string>> = {
+  1: scoreWord1,
+  2: scoreWord2,
+  4: scoreWord4,
+};
+const widestWord = 4; // of f32 numbers
+
+/** As many of a key's scores as a lane ends with, in one word. */
+function scoreWordFile(plan: AttentionPlan): ShaderFile {
+  const laneItems = (plan.scores.rows * plan.blocks.blockPitch) >> halvings(plan, plan.scores);
+  const width = Math.min(laneItems, plan.blocks.blockPitch, widestWord);
+  return { name: `score-word-${width}.wgsl`, text: scoreWords[width]! };
+}
+
 /** Scores of all visible keys, with the maximum and the sum of exponentials of each part. */
 export function planScores(plan: AttentionPlan): PlannedKernel {
-  if (usesMatrices(plan)) return planScoresMatrix(plan);
   const spec = defineKernel({
     name: "scores",
     files: [
@@ -26,6 +40,8 @@ export function planScores(plan: AttentionPlan): PlannedKernel {
       lanesFile(plan),
       partsFile,
       statsFile,
+      rowProductsFile,
+      scoreWordFile(plan),
       { name: "scores.wgsl", text: scoresText },
     ],
     bindings: {

@@ -11,6 +11,7 @@ import lanesSubgroup from "../preludes/lanes-subgroup.wgsl";
 import lanesWorkgroup from "../preludes/lanes-workgroup.wgsl";
 import mergeStats from "../preludes/merge-stats.wgsl";
 import parts from "../preludes/parts.wgsl";
+import rowProducts from "../preludes/row-products.wgsl";
 import scoreRank from "../preludes/score-rank.wgsl";
 
 const headRows: Readonly<Record<number, string>> = {
@@ -25,6 +26,9 @@ export const partsFile: ShaderFile = { name: "parts.wgsl", text: parts };
 
 /** `merge-stats.wgsl`: what parts of the scores leave, as one. */
 export const statsFile: ShaderFile = { name: "merge-stats.wgsl", text: mergeStats };
+
+/** `row-products.wgsl`: products of key rows with the queries of a block. */
+export const rowProductsFile: ShaderFile = { name: "row-products.wgsl", text: rowProducts };
 
 /** `score-rank.wgsl`: scores as whole numbers of the same order. */
 export const rankFile: ShaderFile = { name: "score-rank.wgsl", text: scoreRank };

@@ -96,7 +96,7 @@ export function rowChunk({ workgroup, lanes, rows }: RowKnobs): number {
 
 /** Places of the attend kernel's ring: for the survivors of a tile behind those that did not fill a round. */
 export function ringLength(knobs: AttendKnobs): number {
-  return 2 ** Math.ceil(Math.log2(knobs.tile + rowChunk(knobs)));
+  return knobs.tile + rowChunk(knobs);
 }
 
 /** Dimensions of each lane that are added over the slots at a time: the most that `headRows` rows of memory hold. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseLanes, possibleLanes } from "./choose-lanes.ts";
 
-const wide = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+const wide = { subgroupSize: 32, nativeF16: false } as const;
 
 function lanesOf(headDim: number, group: number, kvType: "f16" | "f32" = "f16"): number {
   return chooseLanes({ queryHeads: group, kvHeads: 1, headDim }, kvType, wide);

@@ -3,7 +3,6 @@ import type { Tuning } from "../tuning/tuning.ts";
 import type { Variant } from "../variant.ts";
 import type { AttentionPlan, PlanLimits } from "./attention-plan.ts";
 import { headBlocks } from "./head-blocks.ts";
-import { usesMatrices } from "./matrix-tiles.ts";
 
 /** WebGPU's limits that kernels are sized by; its guaranteed ones where the device names none. */
 export function planLimits(limits: Readonly<Record<string, number>>): PlanLimits {
@@ -14,7 +13,7 @@ export function planLimits(limits: Readonly<Record<string, number>>): PlanLimits
   };
 }
 
-/** All that decides the kernels. Its variant has matrices only where the kernels use them. */
+/** All that decides the kernels. */
 export function planAttention(
   options: ResolvedOptions,
   variant: Variant,
@@ -25,7 +24,7 @@ export function planAttention(
   },
 ): AttentionPlan {
   const { scores, full, attend, merge, denseBelow } = setting.tuning.entries;
-  const plan = {
+  return {
     options,
     variant,
     limits: setting.limits,
@@ -36,5 +35,4 @@ export function planAttention(
     merge,
     denseBelow: setting.denseBelow ?? denseBelow,
   };
-  return { ...plan, variant: { ...variant, matrix: usesMatrices(plan) } };
 }

@@ -43,7 +43,7 @@ function plansOf(device: PlannedDevice, subgroupSize: SubgroupSize): AttentionPl
     stores.map(([kvType, nativeF16]) => {
       const geometry = { queryHeads: 2 * group, kvHeads: 2, headDim };
       const options = { geometry, kvType, slots: 2, capacity: 4096, droppedMass };
-      return defaultPlan(device, options, { subgroupSize, nativeF16, matrix: false });
+      return defaultPlan(device, options, { subgroupSize, nativeF16 });
     }),
   );
 }

@@ -16,8 +16,8 @@ function readable(plan: AttentionPlan): AttentionPlan {
 }
 
 const shapes = [
-  ["mha-f32", 1, "f32", { subgroupSize: 0, nativeF16: false, matrix: false }, true],
-  ["pairs-f16-subgroups", 2, "f16", { subgroupSize: 4, nativeF16: true, matrix: false }, false],
+  ["mha-f32", 1, "f32", { subgroupSize: 0, nativeF16: false }, true],
+  ["pairs-f16-subgroups", 2, "f16", { subgroupSize: 4, nativeF16: true }, false],
 ] as const;
 
 // After a change that was meant: vitest run -u src/plan, and read the difference.

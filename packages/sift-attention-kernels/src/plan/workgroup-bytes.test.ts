@@ -1,32 +1,41 @@
 import { describe, expect, test } from "vitest";
 import { planFull } from "../kernels/full.ts";
+import { planScores } from "../kernels/scores.ts";
 import { defaultPlan, largeDevice } from "../testing/default-plan.ts";
 import type { RowKnobs } from "../tuning/tuning.ts";
 import type { AttentionPlan } from "./attention-plan.ts";
 import { rowKernelBytes } from "./workgroup-bytes.ts";
 
-const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+const variant = { subgroupSize: 32, nativeF16: false } as const;
 
 /** A header constant of an assembled kernel. */
 function constant(code: string, name: string): number {
   return Number(new RegExp(`^const ${name}: u32 = (\\d+)u;$`, "m").exec(code)?.[1]);
 }
 
-/** Bytes of the arrays that the full kernel declares: rows that are added up, statistics of slots, exchanged numbers. */
+/** Bytes of the arrays that both kernels declare: queries in one f32 word of each lane and head; exchanged numbers. */
+function sharedBytes(code: string, plan: AttentionPlan, { workgroup }: RowKnobs): number {
+  const words = constant(code, "LANE_WORDS") * constant(code, "LANES");
+  const exchanged = plan.variant.subgroupSize === 0 ? workgroup * 4 : 0;
+  return words * constant(code, "BLOCK_HEADS") * 16 + exchanged;
+}
+
+/** Bytes of the arrays that the full kernel declares: also rows that are added up, statistics of slots. */
 function fullBytes(plan: AttentionPlan): number {
   const { code } = planFull(plan).assemble();
   const { workgroup, lanes } = plan.full;
   const { blockPitch } = plan.blocks;
-  const exchanged = plan.variant.subgroupSize === 0 ? workgroup * 4 : 0;
   const statistics = (workgroup / lanes) * blockPitch * 8;
-  return constant(code, "HEAD_ROWS") * blockPitch * 4 + statistics + exchanged;
+  const rows = constant(code, "HEAD_ROWS") * blockPitch * 4;
+  return rows + statistics + sharedBytes(code, plan, plan.full);
 }
 
-/** Bytes of the arrays that the score kernel declares: statistics of rows, exchanged numbers. */
+/** Bytes of the arrays that the score kernel declares: also statistics of rows. */
 function scoreBytes(plan: AttentionPlan): number {
+  const { code } = planScores(plan).assemble();
   const { workgroup, lanes, rows } = plan.scores;
-  const exchanged = plan.variant.subgroupSize === 0 ? workgroup * 4 : 0;
-  return (workgroup / lanes) * rows * plan.blocks.blockPitch * 8 + exchanged;
+  const statistics = (workgroup / lanes) * rows * plan.blocks.blockPitch * 8;
+  return statistics + sharedBytes(code, plan, plan.scores);
 }
 
 function planOf(queryHeads: number, subgroupSize: 0 | 32, knobs: RowKnobs): AttentionPlan {
@@ -50,7 +59,7 @@ describe("rowKernelBytes", () => {
     const { subgroupSize, queryHeads, lanes, workgroup } = size;
     const knobs = { lanes, rows: 2, workgroup, workgroups: 8 };
     const plan = planOf(queryHeads, subgroupSize, knobs);
-    const bytes = rowKernelBytes(plan.blocks, knobs);
+    const bytes = rowKernelBytes(plan.options, knobs);
     expect(fullBytes(plan)).toBeLessThanOrEqual(bytes);
     expect(scoreBytes(plan)).toBeLessThanOrEqual(bytes);
     expect(bytes).toBeLessThanOrEqual(2 * Math.max(fullBytes(plan), scoreBytes(plan)));

@@ -1,23 +1,45 @@
+import { type AttentionGeometry, bytesPerElement } from "@sift-attention/tensor";
 import { ringLength, rowChunk } from "../kernels/shared-constants.ts";
+import type { KvType } from "../sift-attention-options.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs } from "../tuning/tuning.ts";
-import type { HeadBlocks } from "./head-blocks.ts";
+import { type HeadBlocks, headBlocks } from "./head-blocks.ts";
 
 const leastRoundBytes = 2048; // smaller rounds of adding the slots up cost more barriers than they save
 const leastTeam = 4;
+const wordBytes = 16;
 
-/** Workgroup memory in which the full kernel adds its slots up: more costs occupancy, less costs barriers. */
-export const fullRoundBytes = 8192;
+const mostRoundBytes = 8192; // of the full kernel: more costs occupancy, less costs barriers
+const fullBytes = 12288; // for its queries and its rounds, so that both fit the least device
+
+/** What decides how wide a row is, and how many heads share it. */
+export interface RowShape {
+  readonly geometry: AttentionGeometry;
+  readonly kvType: KvType;
+}
+
+/** Workgroup memory of the queries of a block: every dimension that a lane has, idle ones too. */
+export function queryBytes({ geometry, kvType }: RowShape, { lanes }: RowKnobs): number {
+  const step = (lanes * wordBytes) / bytesPerElement[kvType];
+  return Math.ceil(geometry.headDim / step) * step * headBlocks(geometry).blockHeads * 4;
+}
+
+/** Workgroup memory in which the full kernel adds its slots up. */
+export function fullRoundBytes(shape: RowShape, knobs: RowKnobs): number {
+  return Math.min(mostRoundBytes, fullBytes - queryBytes(shape, knobs));
+}
 
 /**
  * Workgroup memory of the score or the full kernel at most, whichever has more: statistics of each row; or sums of each
- * slot, where teams are no wider than slots, with statistics of each slot. Beside them a number that each invocation
- * exchanges.
+ * slot, where teams are no wider than slots, with statistics of each slot. Beside them the queries, and a number that each
+ * invocation exchanges.
  */
-export function rowKernelBytes({ blockPitch }: HeadBlocks, knobs: RowKnobs): number {
+export function rowKernelBytes(shape: RowShape, knobs: RowKnobs): number {
   const { workgroup, lanes } = knobs;
+  const { blockPitch } = headBlocks(shape.geometry);
   const scores = rowChunk(knobs) * blockPitch * 8;
-  const sums = Math.max(fullRoundBytes, workgroup * blockPitch * 4);
-  return Math.max(scores, sums + (workgroup / lanes) * blockPitch * 8) + workgroup * 4;
+  const sums = Math.max(fullRoundBytes(shape, knobs), workgroup * blockPitch * 4);
+  const slots = sums + (workgroup / lanes) * blockPitch * 8;
+  return Math.max(scores, slots) + queryBytes(shape, knobs) + workgroup * 4;
 }
 
 /** Workgroup memory of the attend kernel at most: survivors and their weights, counts and statistics of every team. */

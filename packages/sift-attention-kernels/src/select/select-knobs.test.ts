@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultPlan, largeDevice, leastDevice } from "../testing/default-plan.ts";
 import { selectKnobs } from "./select-knobs.ts";
 
-const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+const variant = { subgroupSize: 32, nativeF16: false } as const;
 
 describe.each([
   ["the least device", leastDevice],

@@ -19,7 +19,7 @@ export function planFor(
   options: SiftAttentionOptions,
   subgroupSize: SubgroupSize,
 ): AttentionPlan {
-  const variant = { subgroupSize, nativeF16: false, matrix: false };
+  const variant = { subgroupSize, nativeF16: false };
   const limits = planLimits(gpu.report.limits);
   const { geometry, kvType } = options;
   const tuning = defaultTuning(gpu.report, { geometry, kvType, variant }, limits);

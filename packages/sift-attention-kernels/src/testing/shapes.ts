@@ -50,7 +50,7 @@ export const shapes: readonly (readonly [name: string, shape: Shape])[] = [
         version: 1,
         geometry: { queryHeads: 1, kvHeads: 1, headDim: 256 },
         kvType: "f16",
-        variant: { subgroupSize: 0, nativeF16: false, matrix: false },
+        variant: { subgroupSize: 0, nativeF16: false },
         entries: {
           scores: slow,
           full: slow,

@@ -19,7 +19,7 @@ const report: GpuReport = {
   missing: [],
 };
 const limits = { workgroupBytes: 49152, workgroupInvocations: 1024, bindingBytes: 2 ** 31 };
-const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+const variant = { subgroupSize: 32, nativeF16: false } as const;
 const subject = {
   geometry: { queryHeads: 32, kvHeads: 8, headDim: 128 },
   kvType: "f16",

@@ -14,7 +14,7 @@ const entries = {
 };
 const roomy = { workgroupBytes: 49152, workgroupInvocations: 1024, bindingBytes: 2 ** 31 };
 
-const variant = { subgroupSize: 32, nativeF16: false, matrix: false } as const;
+const variant = { subgroupSize: 32, nativeF16: false } as const;
 
 describe("fitEntries", () => {
   test("leaves alone what fits", () => {

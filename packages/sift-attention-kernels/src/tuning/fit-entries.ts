@@ -36,7 +36,7 @@ export function rowsFit(knobs: RowKnobs, subject: FitSubject, limits: PlanLimits
   return (
     isShort(knobs, subject) &&
     knobs.workgroup <= limits.workgroupInvocations &&
-    rowKernelBytes(headBlocks(subject.geometry), knobs) <= limits.workgroupBytes
+    rowKernelBytes(subject, knobs) <= limits.workgroupBytes
   );
 }
 

@@ -15,7 +15,7 @@ const bounds = {
   subject: {
     geometry: { queryHeads: 4, kvHeads: 1, headDim: 128 },
     kvType: "f16",
-    variant: { subgroupSize: 32, nativeF16: false, matrix: false },
+    variant: { subgroupSize: 32, nativeF16: false },
   },
   limits: { workgroupBytes: 49152, workgroupInvocations: 1024, bindingBytes: 2 ** 31 },
 } as const;

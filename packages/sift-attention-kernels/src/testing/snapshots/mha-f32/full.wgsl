@@ -345,25 +345,190 @@ fn write_partial(first: u32, local_index: u32) {
     }
   }
 }
+// Dot products of key rows with the scaled queries of a head block. LANES lanes share a key row; a slot of LANES lanes
+// holds ROWS rows in flight and their products with all heads, ITEMS partial sums a lane. Adding them up over the lanes
+// halves the items of each lane at every step, so that ROWS · BLOCK_PITCH sums cost little more exchanges than one.
+//
+// The queries lie in workgroup memory: each is used for ROWS rows and then given up, which leaves the registers to rows in
+// flight.
+const ITEMS = ROWS * BLOCK_PITCH;
+const LANE_ITEMS = ITEMS >> HALVINGS;
+const COPIES = LANES >> HALVINGS;
+// Groups of four dimensions of each lane.
+const QUADS = LANE_WORDS * KV_WIDTH / 4u;
+const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
+
+@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
+@group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
+
+var<workgroup> shared_queries: array<vec4<f32>, QUADS * BLOCK_HEADS * LANES>; // [QUADS, BLOCK_HEADS, LANES]
+var<private> key_words: array<KvWord, ROWS * LANE_WORDS>;
+// Item r · BLOCK_PITCH + h is head h of row r; after `add_over_lanes` each lane has those from `first_item(lane)` on.
+var<private> sums: array<f32, ITEMS>;
+
+// Scales the queries and lays them out by lane; heads that a smaller last block lacks repeat its last one.
+fn share_queries(first_query: u32, heads: u32, local_index: u32) {
+  for (var i = local_index; i < QUADS * BLOCK_HEADS * LANES; i += WORKGROUP) {
+    let quad = i / LANES / BLOCK_HEADS;
+    let head = first_query + min(i / LANES % BLOCK_HEADS, heads - 1u);
+    let dim = (i % LANES + quad * 4u / KV_WIDTH * LANES) * KV_WIDTH + quad * 4u % KV_WIDTH;
+    var query = vec4<f32>();
+    if (dim < HEAD_DIM) {
+      query = SCALE * queries[(head * HEAD_DIM + dim) / 4u];
+    }
+    shared_queries[i] = query;
+  }
+  workgroupBarrier();
+}
+
+fn first_item(lane: u32) -> u32 {
+  return lane / COPIES * LANE_ITEMS;
+}
+
+// Begins to read this lane's words of ROWS rows; rows past the last visible one repeat it.
+fn load_keys(own: Place, first_key: u32, lane: u32) {
+  // @unroll
+  {
+    let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
+    // @unroll
+    {
+      if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
+        key_words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
+      }
+    }
+    {
+      if (LANE_WORDS * LANES == WORDS || lane + 1u * LANES < WORDS) {
+        key_words[0u * LANE_WORDS + 1u] = keys[row + lane + 1u * LANES];
+      }
+    }
+  }
+}
+
+// Multiplies this lane's words of the rows with those of every query.
+fn multiply_rows(lane: u32) {
+  // @unroll
+  {
+    sums[0u] = 0.0;
+  }
+  // @unroll
+  {
+    var key = array<f32, ROWS * KV_WIDTH>();
+    // @unroll
+    {
+      let word = unpack_kv(key_words[0u * LANE_WORDS + 0u]);
+      // @unroll
+      {
+        key[0u * KV_WIDTH + 0u] = word[0u];
+      }
+      {
+        key[0u * KV_WIDTH + 1u] = word[1u];
+      }
+      {
+        key[0u * KV_WIDTH + 2u] = word[2u];
+      }
+      {
+        key[0u * KV_WIDTH + 3u] = word[3u];
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        let query = shared_queries[((0u * KV_WIDTH / 4u + 0u) * BLOCK_HEADS + 0u) * LANES + lane];
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[0u], key[0u * KV_WIDTH + 0u * 4u + 0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[1u], key[0u * KV_WIDTH + 0u * 4u + 1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[2u], key[0u * KV_WIDTH + 0u * 4u + 2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[3u], key[0u * KV_WIDTH + 0u * 4u + 3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+        }
+      }
+    }
+  }
+  {
+    var key = array<f32, ROWS * KV_WIDTH>();
+    // @unroll
+    {
+      let word = unpack_kv(key_words[0u * LANE_WORDS + 1u]);
+      // @unroll
+      {
+        key[0u * KV_WIDTH + 0u] = word[0u];
+      }
+      {
+        key[0u * KV_WIDTH + 1u] = word[1u];
+      }
+      {
+        key[0u * KV_WIDTH + 2u] = word[2u];
+      }
+      {
+        key[0u * KV_WIDTH + 3u] = word[3u];
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        let query = shared_queries[((1u * KV_WIDTH / 4u + 0u) * BLOCK_HEADS + 0u) * LANES + lane];
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[0u], key[0u * KV_WIDTH + 0u * 4u + 0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[1u], key[0u * KV_WIDTH + 0u * 4u + 1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[2u], key[0u * KV_WIDTH + 0u * 4u + 2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[3u], key[0u * KV_WIDTH + 0u * 4u + 3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+        }
+      }
+    }
+  }
+}
+
+// Adds the items up over the lanes of a slot.
+fn add_over_lanes(lane: u32) {
+  // @unroll
+  // @unroll
+  {
+    // @unroll
+    {
+      sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
+    }
+  }
+  {
+    // @unroll
+    {
+      sums[0u] += lane_xor(sums[0u], COPIES >> (1u + 1u));
+    }
+  }
+}
 // Full attention of one part of the keys: partial[h] = Σ exp(score[h, i] − maximum[h]) · value[i], with the maximum and the sum of
 // exp(score − maximum), where scores are scale · dot(query[h], key[i]).
 //
 // grid: (parts, head blocks, sequences). As in scores.wgsl, a slot of LANES lanes takes ROWS keys at a time and ends with
-// one score (or a few) a lane; the value rows travel at the same time as the keys. Every slot keeps its own running
-// maximum and sums, so the loop holds no barrier; slots meet once, at the end.
-const ITEMS = ROWS * BLOCK_PITCH;
+// one score (or a few) a lane. The value rows travel while the keys are multiplied, and the next keys while the values are
+// summed. Every slot keeps its own running maximum and sums, so the loop holds no barrier; slots meet once, at the end.
 const CHUNK = SLOTS * ROWS;
-const LANE_ITEMS = ITEMS >> HALVINGS;
-const COPIES = LANES >> HALVINGS;
 // How far apart, in lanes, the items of one head are in consecutive rows; LANE_HEADS heads are among a lane's items.
 const ROW_STEP = COPIES * BLOCK_PITCH / LANE_HEADS;
 const LOWEST = -3.0e38;
-const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 const_assert LANE_HEADS == min(LANE_ITEMS, BLOCK_PITCH);
 const_assert (ROW_STEP << ROW_BITS) == LANES;
 
-@group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
-@group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(2) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(3) var<storage, read> sequences: array<vec4<u32>>; // [batch]
 @group(0) @binding(4) var<storage, read_write> partials: array<HeadRow>; // [batch · HEAD_BLOCKS · parts, PARTIAL]
@@ -384,54 +549,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let slot = input.local_index / LANES;
   let first_query = group.z * QUERY_HEADS + own.head;
 
-  var query = array<f32, LANE_ELEMENTS * BLOCK_HEADS>();
-  // @unroll
-  {
-    let dim = (lane + 0u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 0u * 4u % KV_WIDTH;
-    // @unroll
-    {
-      if (dim < HEAD_DIM) {
-        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
-        // @unroll
-        {
-          query[(0u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
-        }
-        {
-          query[(0u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
-        }
-        {
-          query[(0u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
-        }
-        {
-          query[(0u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
-        }
-      }
-    }
-  }
-  {
-    let dim = (lane + 1u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 1u * 4u % KV_WIDTH;
-    // @unroll
-    {
-      if (dim < HEAD_DIM) {
-        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
-        // @unroll
-        {
-          query[(1u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
-        }
-        {
-          query[(1u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
-        }
-        {
-          query[(1u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
-        }
-        {
-          query[(1u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
-        }
-      }
-    }
-  }
+  load_keys(own, group.x * CHUNK + slot * ROWS, lane);
+  share_queries(first_query, own.heads, input.local_index);
 
-  let first_item = lane / COPIES * LANE_ITEMS;
   var maximum = array<f32, LANE_HEADS>();
   var sum = array<f32, LANE_HEADS>();
   // @unroll
@@ -441,23 +561,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let chunks = (own.visible + CHUNK - 1u) / CHUNK;
   for (var chunk = group.x; chunk < chunks; chunk += parts) {
     let first_key = chunk * CHUNK + slot * ROWS;
-    var key_words = array<KvWord, ROWS * LANE_WORDS>();
     var value_words = array<KvWord, ROWS * LANE_WORDS>();
-    // @unroll
-    {
-      let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
-      // @unroll
-      {
-        if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
-          key_words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
-        }
-      }
-      {
-        if (LANE_WORDS * LANES == WORDS || lane + 1u * LANES < WORDS) {
-          key_words[0u * LANE_WORDS + 1u] = keys[row + lane + 1u * LANES];
-        }
-      }
-    }
     // @unroll
     {
       let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
@@ -473,81 +577,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         }
       }
     }
-    var sums = array<f32, ITEMS>();
-    // @unroll
-    {
-      // @unroll
-      {
-        let key = unpack_kv(key_words[0u * LANE_WORDS + 0u]);
-        // @unroll
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-      }
-      {
-        let key = unpack_kv(key_words[0u * LANE_WORDS + 1u]);
-        // @unroll
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-      }
-    }
-    // @unroll
-    // @unroll
-    {
-      // @unroll
-      {
-        sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
-      }
-    }
-    {
-      // @unroll
-      {
-        sums[0u] += lane_xor(sums[0u], COPIES >> (1u + 1u));
-      }
-    }
+    multiply_rows(lane);
+    load_keys(own, first_key + parts * CHUNK, lane);
+    add_over_lanes(lane);
 
     var higher = array<f32, LANE_HEADS>();
     // @unroll
@@ -556,7 +588,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     }
     // @unroll
     {
-      let visible = first_key + (first_item + 0u) / BLOCK_PITCH < own.visible;
+      let visible = first_key + (first_item(lane) + 0u) / BLOCK_PITCH < own.visible;
       higher[0u % LANE_HEADS] = max(higher[0u % LANE_HEADS], select(LOWEST, sums[0u], visible));
     }
     // @unroll
@@ -570,7 +602,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     }
     // @unroll
     {
-      let visible = first_key + (first_item + 0u) / BLOCK_PITCH < own.visible;
+      let visible = first_key + (first_item(lane) + 0u) / BLOCK_PITCH < own.visible;
       sums[0u] = select(0.0, exp(sums[0u] - maximum[0u % LANE_HEADS]), visible);
       sum[0u % LANE_HEADS] += sums[0u];
     }

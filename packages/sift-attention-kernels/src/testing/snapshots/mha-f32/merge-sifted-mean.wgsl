@@ -107,6 +107,8 @@ const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * LANES * BLOCK_PITCH / 4u;
 const WORKGROUP = COLUMNS * PART_ROWS;
 // Invocations that share the statistics of one head.
 const STAT_ROWS = 16u;
+// Parts that an invocation reads at a time, so that it waits once and not for each.
+const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert LANES % 4u == 0u;
 const_assert WORKGROUP >= STAT_ROWS * BLOCK_PITCH && COLUMNS >= BLOCK_PITCH;
@@ -249,8 +251,20 @@ fn main(
   if (RELATIVE) {
     if (local_index < STAT_ROWS * BLOCK_PITCH) {
       var top = LOWEST;
-      for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-        top = max(top, top_of(first_part + part, stat_head));
+      for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+        // @unroll
+        {
+          top = max(top, top_of(first_part + min(first + 0u * STAT_ROWS, parts - 1u), stat_head));
+        }
+        {
+          top = max(top, top_of(first_part + min(first + 1u * STAT_ROWS, parts - 1u), stat_head));
+        }
+        {
+          top = max(top, top_of(first_part + min(first + 2u * STAT_ROWS, parts - 1u), stat_head));
+        }
+        {
+          top = max(top, top_of(first_part + min(first + 3u * STAT_ROWS, parts - 1u), stat_head));
+        }
       }
       tops[local_index] = top;
     }
@@ -273,37 +287,134 @@ fn main(
 
   var sum = vec4<f32>();
   if (column < COLUMN_COUNT) {
-    for (var part = local_index / COLUMNS; part < parts; part += PART_ROWS) {
-      let term = partials[(first_part + part) * COLUMN_COUNT + column];
-      if (RELATIVE) {
-        var part_tops = vec4<f32>();
-        // @unroll
-        {
-          part_tops[0u] = top_of(first_part + part, heads[0u]);
+    for (var first = local_index / COLUMNS; first < parts; first += AHEAD * PART_ROWS) {
+      // @unroll
+      {
+        let part = first_part + min(first + 0u * PART_ROWS, parts - 1u);
+        var term = partials[part * COLUMN_COUNT + column];
+        if (RELATIVE) {
+          var part_tops = vec4<f32>();
+          // @unroll
+          {
+            part_tops[0u] = top_of(part, heads[0u]);
+          }
+          {
+            part_tops[1u] = top_of(part, heads[1u]);
+          }
+          {
+            part_tops[2u] = top_of(part, heads[2u]);
+          }
+          {
+            part_tops[3u] = top_of(part, heads[3u]);
+          }
+          term *= exp(part_tops - column_tops);
         }
-        {
-          part_tops[1u] = top_of(first_part + part, heads[1u]);
+        sum += select(vec4<f32>(), term, first + 0u * PART_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 1u * PART_ROWS, parts - 1u);
+        var term = partials[part * COLUMN_COUNT + column];
+        if (RELATIVE) {
+          var part_tops = vec4<f32>();
+          // @unroll
+          {
+            part_tops[0u] = top_of(part, heads[0u]);
+          }
+          {
+            part_tops[1u] = top_of(part, heads[1u]);
+          }
+          {
+            part_tops[2u] = top_of(part, heads[2u]);
+          }
+          {
+            part_tops[3u] = top_of(part, heads[3u]);
+          }
+          term *= exp(part_tops - column_tops);
         }
-        {
-          part_tops[2u] = top_of(first_part + part, heads[2u]);
+        sum += select(vec4<f32>(), term, first + 1u * PART_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 2u * PART_ROWS, parts - 1u);
+        var term = partials[part * COLUMN_COUNT + column];
+        if (RELATIVE) {
+          var part_tops = vec4<f32>();
+          // @unroll
+          {
+            part_tops[0u] = top_of(part, heads[0u]);
+          }
+          {
+            part_tops[1u] = top_of(part, heads[1u]);
+          }
+          {
+            part_tops[2u] = top_of(part, heads[2u]);
+          }
+          {
+            part_tops[3u] = top_of(part, heads[3u]);
+          }
+          term *= exp(part_tops - column_tops);
         }
-        {
-          part_tops[3u] = top_of(first_part + part, heads[3u]);
+        sum += select(vec4<f32>(), term, first + 2u * PART_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 3u * PART_ROWS, parts - 1u);
+        var term = partials[part * COLUMN_COUNT + column];
+        if (RELATIVE) {
+          var part_tops = vec4<f32>();
+          // @unroll
+          {
+            part_tops[0u] = top_of(part, heads[0u]);
+          }
+          {
+            part_tops[1u] = top_of(part, heads[1u]);
+          }
+          {
+            part_tops[2u] = top_of(part, heads[2u]);
+          }
+          {
+            part_tops[3u] = top_of(part, heads[3u]);
+          }
+          term *= exp(part_tops - column_tops);
         }
-        sum += term * exp(part_tops - column_tops);
-      } else {
-        sum += term;
+        sum += select(vec4<f32>(), term, first + 3u * PART_ROWS < parts);
       }
     }
   }
   outputs[local_index] = sum;
   if (local_index < STAT_ROWS * BLOCK_PITCH) {
     var stat = vec4<f32>();
-    for (var part = local_index / BLOCK_PITCH; part < parts; part += STAT_ROWS) {
-      if (RELATIVE) {
-        stat += sums_of(first_part + part, stat_head) * exp(top_of(first_part + part, stat_head) - stat_top);
-      } else {
-        stat += sums_of(first_part + part, stat_head);
+    for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+      // @unroll
+      {
+        let part = first_part + min(first + 0u * STAT_ROWS, parts - 1u);
+        var term = sums_of(part, stat_head);
+        if (RELATIVE) {
+          term *= exp(top_of(part, stat_head) - stat_top);
+        }
+        stat += select(vec4<f32>(), term, first + 0u * STAT_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 1u * STAT_ROWS, parts - 1u);
+        var term = sums_of(part, stat_head);
+        if (RELATIVE) {
+          term *= exp(top_of(part, stat_head) - stat_top);
+        }
+        stat += select(vec4<f32>(), term, first + 1u * STAT_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 2u * STAT_ROWS, parts - 1u);
+        var term = sums_of(part, stat_head);
+        if (RELATIVE) {
+          term *= exp(top_of(part, stat_head) - stat_top);
+        }
+        stat += select(vec4<f32>(), term, first + 2u * STAT_ROWS < parts);
+      }
+      {
+        let part = first_part + min(first + 3u * STAT_ROWS, parts - 1u);
+        var term = sums_of(part, stat_head);
+        if (RELATIVE) {
+          term *= exp(top_of(part, stat_head) - stat_top);
+        }
+        stat += select(vec4<f32>(), term, first + 3u * STAT_ROWS < parts);
       }
     }
     stats[local_index] = stat;

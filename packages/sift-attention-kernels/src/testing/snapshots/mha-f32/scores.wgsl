@@ -114,29 +114,200 @@ fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
   let top = max(a.x, b.x);
   return vec2<f32>(top, a.y * exp(a.x - top) + b.y * exp(b.x - top));
 }
-// scores[h, i] = scale · dot(query[h], key[i]) for the query heads h of a block and the visible keys i. Each workgroup
-// also leaves, per head, the maximum of its scores and the sum of exp(score − maximum): log-sum-exp needs no second
-// pass over the keys.
+// Dot products of key rows with the scaled queries of a head block. LANES lanes share a key row; a slot of LANES lanes
+// holds ROWS rows in flight and their products with all heads, ITEMS partial sums a lane. Adding them up over the lanes
+// halves the items of each lane at every step, so that ROWS · BLOCK_PITCH sums cost little more exchanges than one.
 //
-// grid: (parts, head blocks, sequences). LANES lanes share a key row; a slot of LANES lanes holds ROWS rows in flight and
-// their dot products with all heads, ITEMS partial sums a lane. Adding them up over the lanes halves the items of each
-// lane at every step, so that ROWS · BLOCK_PITCH sums cost little more exchanges than one, and every lane ends with scores of
-// its own. Nothing waits for a barrier until the part is done.
-const WORDS = HEAD_DIM / KV_WIDTH;
+// The queries lie in workgroup memory: each is used for ROWS rows and then given up, which leaves the registers to rows in
+// flight.
 const ITEMS = ROWS * BLOCK_PITCH;
-const SLOTS = WORKGROUP / LANES;
-const CHUNK = SLOTS * ROWS;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
-const LOWEST = -3.0e38;
-const_assert HEAD_DIM % KV_WIDTH == 0u;
-const_assert LANE_WORDS * LANES >= WORDS;
+// Groups of four dimensions of each lane.
+const QUADS = LANE_WORDS * KV_WIDTH / 4u;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
 
 @group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // [batch, QUERY_HEADS, HEAD_DIM / 4]
 @group(0) @binding(1) var<storage, read> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
+
+var<workgroup> shared_queries: array<vec4<f32>, QUADS * BLOCK_HEADS * LANES>; // [QUADS, BLOCK_HEADS, LANES]
+var<private> key_words: array<KvWord, ROWS * LANE_WORDS>;
+// Item r · BLOCK_PITCH + h is head h of row r; after `add_over_lanes` each lane has those from `first_item(lane)` on.
+var<private> sums: array<f32, ITEMS>;
+
+// Scales the queries and lays them out by lane; heads that a smaller last block lacks repeat its last one.
+fn share_queries(first_query: u32, heads: u32, local_index: u32) {
+  for (var i = local_index; i < QUADS * BLOCK_HEADS * LANES; i += WORKGROUP) {
+    let quad = i / LANES / BLOCK_HEADS;
+    let head = first_query + min(i / LANES % BLOCK_HEADS, heads - 1u);
+    let dim = (i % LANES + quad * 4u / KV_WIDTH * LANES) * KV_WIDTH + quad * 4u % KV_WIDTH;
+    var query = vec4<f32>();
+    if (dim < HEAD_DIM) {
+      query = SCALE * queries[(head * HEAD_DIM + dim) / 4u];
+    }
+    shared_queries[i] = query;
+  }
+  workgroupBarrier();
+}
+
+fn first_item(lane: u32) -> u32 {
+  return lane / COPIES * LANE_ITEMS;
+}
+
+// Begins to read this lane's words of ROWS rows; rows past the last visible one repeat it.
+fn load_keys(own: Place, first_key: u32, lane: u32) {
+  // @unroll
+  {
+    let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
+    // @unroll
+    {
+      if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
+        key_words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
+      }
+    }
+    {
+      if (LANE_WORDS * LANES == WORDS || lane + 1u * LANES < WORDS) {
+        key_words[0u * LANE_WORDS + 1u] = keys[row + lane + 1u * LANES];
+      }
+    }
+  }
+}
+
+// Multiplies this lane's words of the rows with those of every query.
+fn multiply_rows(lane: u32) {
+  // @unroll
+  {
+    sums[0u] = 0.0;
+  }
+  // @unroll
+  {
+    var key = array<f32, ROWS * KV_WIDTH>();
+    // @unroll
+    {
+      let word = unpack_kv(key_words[0u * LANE_WORDS + 0u]);
+      // @unroll
+      {
+        key[0u * KV_WIDTH + 0u] = word[0u];
+      }
+      {
+        key[0u * KV_WIDTH + 1u] = word[1u];
+      }
+      {
+        key[0u * KV_WIDTH + 2u] = word[2u];
+      }
+      {
+        key[0u * KV_WIDTH + 3u] = word[3u];
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        let query = shared_queries[((0u * KV_WIDTH / 4u + 0u) * BLOCK_HEADS + 0u) * LANES + lane];
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[0u], key[0u * KV_WIDTH + 0u * 4u + 0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[1u], key[0u * KV_WIDTH + 0u * 4u + 1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[2u], key[0u * KV_WIDTH + 0u * 4u + 2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[3u], key[0u * KV_WIDTH + 0u * 4u + 3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+        }
+      }
+    }
+  }
+  {
+    var key = array<f32, ROWS * KV_WIDTH>();
+    // @unroll
+    {
+      let word = unpack_kv(key_words[0u * LANE_WORDS + 1u]);
+      // @unroll
+      {
+        key[0u * KV_WIDTH + 0u] = word[0u];
+      }
+      {
+        key[0u * KV_WIDTH + 1u] = word[1u];
+      }
+      {
+        key[0u * KV_WIDTH + 2u] = word[2u];
+      }
+      {
+        key[0u * KV_WIDTH + 3u] = word[3u];
+      }
+    }
+    // @unroll
+    {
+      // @unroll
+      {
+        let query = shared_queries[((1u * KV_WIDTH / 4u + 0u) * BLOCK_HEADS + 0u) * LANES + lane];
+        // @unroll
+        {
+          // @unroll
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[0u], key[0u * KV_WIDTH + 0u * 4u + 0u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[1u], key[0u * KV_WIDTH + 0u * 4u + 1u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[2u], key[0u * KV_WIDTH + 0u * 4u + 2u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+          {
+            sums[0u * BLOCK_PITCH + 0u] = fma(query[3u], key[0u * KV_WIDTH + 0u * 4u + 3u], sums[0u * BLOCK_PITCH + 0u]);
+          }
+        }
+      }
+    }
+  }
+}
+
+// Adds the items up over the lanes of a slot.
+fn add_over_lanes(lane: u32) {
+  // @unroll
+  // @unroll
+  {
+    // @unroll
+    {
+      sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
+    }
+  }
+  {
+    // @unroll
+    {
+      sums[0u] += lane_xor(sums[0u], COPIES >> (1u + 1u));
+    }
+  }
+}
+// Scores that a lane writes at a time: here one.
+const SCORE_WIDTH = 1u;
+alias ScoreWord = f32;
+
+fn score_word(items: array<f32, SCORE_WIDTH>) -> ScoreWord {
+  return ScoreWord(items[0]);
+}
+// scores[h, i] = scale · dot(query[h], key[i]) for the query heads h of a block and the visible keys i. Each workgroup
+// also leaves, per head, the maximum of its scores and the sum of exp(score − maximum): log-sum-exp needs no second
+// pass over the keys.
+//
+// grid: (parts, head blocks, sequences). A slot of LANES lanes takes ROWS keys at a time, and every lane ends with scores of
+// its own, which it writes as wide as they lie beside one another. Nothing waits for a barrier until the part is done.
+const WORDS = HEAD_DIM / KV_WIDTH;
+const SLOTS = WORKGROUP / LANES;
+const CHUNK = SLOTS * ROWS;
+const LOWEST = -3.0e38;
+const_assert HEAD_DIM % KV_WIDTH == 0u;
+const_assert LANE_WORDS * LANES >= WORDS;
+const_assert LANE_ITEMS % SCORE_WIDTH == 0u && BLOCK_PITCH % SCORE_WIDTH == 0u;
+
 @group(0) @binding(2) var<storage, read> sequences: array<vec4<u32>>; // [batch]
-@group(0) @binding(3) var<storage, read_write> scores: array<f32>; // [batch, HEAD_BLOCKS, CAPACITY, BLOCK_PITCH]
+@group(0) @binding(3) var<storage, read_write> scores: array<ScoreWord>; // [batch, HEAD_BLOCKS, CAPACITY, BLOCK_PITCH / SCORE_WIDTH]
 @group(0) @binding(4) var<storage, read_write> score_stats: array<vec2<f32>>; // [batch · HEAD_BLOCKS · parts, BLOCK_PITCH]
 
 var<workgroup> stats: array<vec2<f32>, SLOTS * ITEMS>;
@@ -155,54 +326,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let first_query = group.z * QUERY_HEADS + own.head;
   let first_score = (group.z * HEAD_BLOCKS + group.y) * CAPACITY;
 
-  var query = array<f32, LANE_WORDS * KV_WIDTH * BLOCK_HEADS>();
-  // @unroll
-  {
-    let dim = (lane + 0u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 0u * 4u % KV_WIDTH;
-    // @unroll
-    {
-      if (dim < HEAD_DIM) {
-        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
-        // @unroll
-        {
-          query[(0u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
-        }
-        {
-          query[(0u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
-        }
-        {
-          query[(0u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
-        }
-        {
-          query[(0u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
-        }
-      }
-    }
-  }
-  {
-    let dim = (lane + 1u * 4u / KV_WIDTH * LANES) * KV_WIDTH + 1u * 4u % KV_WIDTH;
-    // @unroll
-    {
-      if (dim < HEAD_DIM) {
-        let four = SCALE * queries[((first_query + min(0u, own.heads - 1u)) * HEAD_DIM + dim) / 4u];
-        // @unroll
-        {
-          query[(1u * 4u + 0u) * BLOCK_HEADS + 0u] = four[0u];
-        }
-        {
-          query[(1u * 4u + 1u) * BLOCK_HEADS + 0u] = four[1u];
-        }
-        {
-          query[(1u * 4u + 2u) * BLOCK_HEADS + 0u] = four[2u];
-        }
-        {
-          query[(1u * 4u + 3u) * BLOCK_HEADS + 0u] = four[3u];
-        }
-      }
-    }
-  }
+  share_queries(first_query, own.heads, input.local_index);
 
-  let first_item = lane / COPIES * LANE_ITEMS;
   var running = array<vec2<f32>, LANE_ITEMS>();
   // @unroll
   {
@@ -211,104 +336,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let chunks = (own.visible + CHUNK - 1u) / CHUNK;
   for (var chunk = group.x; chunk < chunks; chunk += parts) {
     let first_key = chunk * CHUNK + slot * ROWS;
-    var words = array<KvWord, ROWS * LANE_WORDS>();
-    // @unroll
-    {
-      let row = (own.row + min(first_key + 0u, own.visible - 1u)) * WORDS;
-      // @unroll
-      {
-        if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
-          words[0u * LANE_WORDS + 0u] = keys[row + lane + 0u * LANES];
-        }
-      }
-      {
-        if (LANE_WORDS * LANES == WORDS || lane + 1u * LANES < WORDS) {
-          words[0u * LANE_WORDS + 1u] = keys[row + lane + 1u * LANES];
-        }
-      }
-    }
-    var sums = array<f32, ITEMS>();
-    // @unroll
-    {
-      // @unroll
-      {
-        let key = unpack_kv(words[0u * LANE_WORDS + 0u]);
-        // @unroll
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(0u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-      }
-      {
-        let key = unpack_kv(words[0u * LANE_WORDS + 1u]);
-        // @unroll
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 0u) * BLOCK_HEADS + 0u], key[0u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 1u) * BLOCK_HEADS + 0u], key[1u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 2u) * BLOCK_HEADS + 0u], key[2u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-        {
-          // @unroll
-          {
-            sums[0u * BLOCK_PITCH + 0u] = fma(query[(1u * KV_WIDTH + 3u) * BLOCK_HEADS + 0u], key[3u], sums[0u * BLOCK_PITCH + 0u]);
-          }
-        }
-      }
-    }
-    // @unroll
-    // @unroll
-    {
-      // @unroll
-      {
-        sums[0u] += lane_xor(sums[0u], COPIES >> (0u + 1u));
-      }
-    }
-    {
-      // @unroll
-      {
-        sums[0u] += lane_xor(sums[0u], COPIES >> (1u + 1u));
-      }
-    }
+    load_keys(own, first_key, lane);
+    multiply_rows(lane);
+    add_over_lanes(lane);
     if (lane % COPIES == 0u) {
       // @unroll
       {
-        let key = first_key + (first_item + 0u) / BLOCK_PITCH;
+        let item = first_item(lane) + 0u * SCORE_WIDTH;
+        let key = first_key + item / BLOCK_PITCH;
         if (key < own.visible) {
-          scores[(first_score + key) * BLOCK_PITCH + (first_item + 0u) % BLOCK_PITCH] = sums[0u];
-          running[0u] = merge_stats(running[0u], vec2<f32>(sums[0u], 1.0));
+          var word = array<f32, SCORE_WIDTH>();
+          // @unroll
+          {
+            let score = sums[0u * SCORE_WIDTH + 0u];
+            word[0u] = score;
+            running[0u * SCORE_WIDTH + 0u] = merge_stats(running[0u * SCORE_WIDTH + 0u], vec2<f32>(score, 1.0));
+          }
+          scores[((first_score + key) * BLOCK_PITCH + item % BLOCK_PITCH) / SCORE_WIDTH] = score_word(word);
         }
       }
     }
@@ -317,7 +361,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   if (lane % COPIES == 0u) {
     // @unroll
     {
-      stats[slot * ITEMS + first_item + 0u] = running[0u];
+      stats[slot * ITEMS + first_item(lane) + 0u] = running[0u];
     }
   }
   workgroupBarrier();

@@ -17,10 +17,10 @@ const ROWS: u32 = 1u;
 const TEAM: u32 = 4u;
 const TEAM_BITS: u32 = 2u;
 const TILE: u32 = 32u;
-const RING: u32 = 64u;
+const RING: u32 = 40u;
 const STAT_STEPS: u32 = 1u;
-const HEAD_ROWS: u32 = 64u;
-const ROUND_ELEMENTS: u32 = 2u;
+const HEAD_ROWS: u32 = 40u;
+const ROUND_ELEMENTS: u32 = 1u;
 const SCORE_WORKGROUPS: u32 = 16u;
 const SCORE_CHUNK: u32 = 8u;
 const ATTEND_WORKGROUPS: u32 = 16u;
@@ -308,17 +308,6 @@ fn write_partial(first: u32, local_index: u32) {
         }
         head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
       }
-      {
-        var sums = array<f32, BLOCK_PITCH>();
-        // @unroll
-        {
-          sums[0u] = output_sums[(0u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 0u];
-        }
-        {
-          sums[1u] = output_sums[(0u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 1u];
-        }
-        head_rows[(team * ROUND_ELEMENTS + 1u) * LANES + lane] = head_row(sums);
-      }
     }
     workgroupBarrier();
     for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
@@ -365,17 +354,6 @@ fn write_partial(first: u32, local_index: u32) {
           sums[1u] = output_sums[(1u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
         }
         head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
-      }
-      {
-        var sums = array<f32, BLOCK_PITCH>();
-        // @unroll
-        {
-          sums[0u] = output_sums[(1u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 0u];
-        }
-        {
-          sums[1u] = output_sums[(1u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 1u];
-        }
-        head_rows[(team * ROUND_ELEMENTS + 1u) * LANES + lane] = head_row(sums);
       }
     }
     workgroupBarrier();
@@ -424,17 +402,6 @@ fn write_partial(first: u32, local_index: u32) {
         }
         head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
       }
-      {
-        var sums = array<f32, BLOCK_PITCH>();
-        // @unroll
-        {
-          sums[0u] = output_sums[(2u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 0u];
-        }
-        {
-          sums[1u] = output_sums[(2u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 1u];
-        }
-        head_rows[(team * ROUND_ELEMENTS + 1u) * LANES + lane] = head_row(sums);
-      }
     }
     workgroupBarrier();
     for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
@@ -482,17 +449,6 @@ fn write_partial(first: u32, local_index: u32) {
         }
         head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
       }
-      {
-        var sums = array<f32, BLOCK_PITCH>();
-        // @unroll
-        {
-          sums[0u] = output_sums[(3u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 0u];
-        }
-        {
-          sums[1u] = output_sums[(3u * ROUND_ELEMENTS + 1u) * BLOCK_HEADS + 1u];
-        }
-        head_rows[(team * ROUND_ELEMENTS + 1u) * LANES + lane] = head_row(sums);
-      }
     }
     workgroupBarrier();
     for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
@@ -523,6 +479,194 @@ fn write_partial(first: u32, local_index: u32) {
         sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
       }
       partials[first + 3u * ROUND_ELEMENTS * LANES + i] = sum;
+    }
+  }
+  {
+    workgroupBarrier();
+    if (local_index % TEAM < LANES) {
+      // @unroll
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(4u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(4u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
+      }
+    }
+    workgroupBarrier();
+    for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
+      var sum = HeadRow();
+      // @unroll
+      {
+        sum += head_rows[0u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[1u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[2u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[3u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[4u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[5u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[6u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
+      }
+      partials[first + 4u * ROUND_ELEMENTS * LANES + i] = sum;
+    }
+  }
+  {
+    workgroupBarrier();
+    if (local_index % TEAM < LANES) {
+      // @unroll
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(5u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(5u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
+      }
+    }
+    workgroupBarrier();
+    for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
+      var sum = HeadRow();
+      // @unroll
+      {
+        sum += head_rows[0u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[1u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[2u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[3u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[4u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[5u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[6u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
+      }
+      partials[first + 5u * ROUND_ELEMENTS * LANES + i] = sum;
+    }
+  }
+  {
+    workgroupBarrier();
+    if (local_index % TEAM < LANES) {
+      // @unroll
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(6u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(6u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
+      }
+    }
+    workgroupBarrier();
+    for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
+      var sum = HeadRow();
+      // @unroll
+      {
+        sum += head_rows[0u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[1u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[2u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[3u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[4u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[5u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[6u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
+      }
+      partials[first + 6u * ROUND_ELEMENTS * LANES + i] = sum;
+    }
+  }
+  {
+    workgroupBarrier();
+    if (local_index % TEAM < LANES) {
+      // @unroll
+      {
+        var sums = array<f32, BLOCK_PITCH>();
+        // @unroll
+        {
+          sums[0u] = output_sums[(7u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 0u];
+        }
+        {
+          sums[1u] = output_sums[(7u * ROUND_ELEMENTS + 0u) * BLOCK_HEADS + 1u];
+        }
+        head_rows[(team * ROUND_ELEMENTS + 0u) * LANES + lane] = head_row(sums);
+      }
+    }
+    workgroupBarrier();
+    for (var i = local_index; i < ROUND_ELEMENTS * LANES; i += WORKGROUP) {
+      var sum = HeadRow();
+      // @unroll
+      {
+        sum += head_rows[0u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[1u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[2u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[3u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[4u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[5u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[6u * ROUND_ELEMENTS * LANES + i];
+      }
+      {
+        sum += head_rows[7u * ROUND_ELEMENTS * LANES + i];
+      }
+      partials[first + 7u * ROUND_ELEMENTS * LANES + i] = sum;
     }
   }
 }
@@ -557,11 +701,14 @@ const KEYS = TILE / WORKGROUP;
 const ROUND = SLOTS * ROWS;
 // Invocations of which BLOCK_PITCH hold the statistics of all after STAT_STEPS exchanges.
 const STAT_UNIT = BLOCK_PITCH << STAT_STEPS;
+// Invocations that share the statistics of one head, and parts that each reads at a time.
+const STAT_ROWS = WORKGROUP / BLOCK_PITCH;
+const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert STAT_UNIT == max(TEAM, BLOCK_PITCH);
 const_assert TILE % WORKGROUP == 0u;
 // Survivors that did not fill a round, and those of a tile.
-const_assert RING >= TILE + ROUND && (RING & (RING - 1u)) == 0u && HEAD_ROWS >= RING;
+const_assert RING >= TILE + ROUND && HEAD_ROWS >= RING;
 
 @group(0) @binding(0) var<storage, read> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, WORDS]
 @group(0) @binding(1) var<storage, read> sequences: array<vec4<u32>>; // [batch]
@@ -591,8 +738,28 @@ fn team_sum(value: f32) -> f32 {
 // invocation takes one head and a share of the parts.
 fn share_log_sums(first_part: u32, parts: u32, local_index: u32) {
   var stat = vec2<f32>(LOWEST, 0.0);
-  for (var part = local_index / BLOCK_PITCH; part < parts; part += WORKGROUP / BLOCK_PITCH) {
-    stat = merge_stats(stat, score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH]);
+  for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+    // @unroll
+    {
+      let part = min(first + 0u * STAT_ROWS, parts - 1u);
+      let other = score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH];
+      stat = merge_stats(stat, select(vec2<f32>(LOWEST, 0.0), other, first + 0u * STAT_ROWS < parts));
+    }
+    {
+      let part = min(first + 1u * STAT_ROWS, parts - 1u);
+      let other = score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH];
+      stat = merge_stats(stat, select(vec2<f32>(LOWEST, 0.0), other, first + 1u * STAT_ROWS < parts));
+    }
+    {
+      let part = min(first + 2u * STAT_ROWS, parts - 1u);
+      let other = score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH];
+      stat = merge_stats(stat, select(vec2<f32>(LOWEST, 0.0), other, first + 2u * STAT_ROWS < parts));
+    }
+    {
+      let part = min(first + 3u * STAT_ROWS, parts - 1u);
+      let other = score_stats[(first_part + part) * BLOCK_PITCH + local_index % BLOCK_PITCH];
+      stat = merge_stats(stat, select(vec2<f32>(LOWEST, 0.0), other, first + 3u * STAT_ROWS < parts));
+    }
   }
   // @unroll
   {
@@ -644,6 +811,11 @@ fn share_log_sums(first_part: u32, parts: u32, local_index: u32) {
   workgroupBarrier();
 }
 
+// A place in the ring, of one less than twice its length.
+fn place_in_ring(place: u32) -> u32 {
+  return select(place - RING, place, place < RING);
+}
+
 // Adds the value rows of up to ROUND survivors, from place `first` of the ring on.
 fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   let lane = local_index % LANES;
@@ -651,7 +823,7 @@ fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   var words = array<KvWord, ROWS * LANE_WORDS>();
   // @unroll
   {
-    let key = ring_keys[(first + min(0u * SLOTS + slot, count - 1u)) % RING];
+    let key = ring_keys[place_in_ring(first + min(0u * SLOTS + slot, count - 1u))];
     // @unroll
     {
       if (LANE_WORDS * LANES == WORDS || lane + 0u * LANES < WORDS) {
@@ -662,7 +834,7 @@ fn add_round(first: u32, count: u32, row: u32, local_index: u32) {
   // @unroll
   {
     if (0u * SLOTS + slot < count) {
-      let weights = head_rows[(first + 0u * SLOTS + slot) % RING];
+      let weights = head_rows[place_in_ring(first + 0u * SLOTS + slot)];
       // @unroll
       {
         add_word(0u, words[0u * LANE_WORDS + 0u], weights);
@@ -709,7 +881,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   var kept_mass = array<f32, BLOCK_HEADS>();
   var dropped_mass = array<f32, BLOCK_HEADS>();
   var union_kept = 0u;
-  var added = 0u;
+  // Place in the ring of the first survivor whose row was not read, and how many such there are.
+  var first = 0u;
+  var waiting = 0u;
   for (var tile = group.x; tile < tiles; tile += parts) {
     var place = array<u32, KEYS>();
     var survives = 0u;
@@ -748,58 +922,60 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       }
     }
     workgroupBarrier();
+    let waited = waiting;
     // @unroll
     {
       // @unroll
       {
         if (0u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 0u];
+        waiting += counts[0u * TEAMS + 0u];
       }
       {
         if (1u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 1u];
+        waiting += counts[0u * TEAMS + 1u];
       }
       {
         if (2u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 2u];
+        waiting += counts[0u * TEAMS + 2u];
       }
       {
         if (3u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 3u];
+        waiting += counts[0u * TEAMS + 3u];
       }
       {
         if (4u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 4u];
+        waiting += counts[0u * TEAMS + 4u];
       }
       {
         if (5u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 5u];
+        waiting += counts[0u * TEAMS + 5u];
       }
       {
         if (6u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 6u];
+        waiting += counts[0u * TEAMS + 6u];
       }
       {
         if (7u == team) {
-          place[0u] += union_kept;
+          place[0u] += waiting;
         }
-        union_kept += counts[0u * TEAMS + 7u];
+        waiting += counts[0u * TEAMS + 7u];
       }
     }
+    union_kept += waiting - waited;
     // @unroll
     {
       if ((survives & (1u << 0u)) != 0u) {
@@ -816,8 +992,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
           let keep = 1u < own.heads && keeps(1u, key, own.visible, head_of(score[0u], 1u), log_weight);
           weights[1u] = select(0.0, exp(log_weight), keep);
         }
-        ring_keys[place[0u] % RING] = key;
-        head_rows[place[0u] % RING] = head_row(weights);
+        let at = place_in_ring(first + place[0u]);
+        ring_keys[at] = key;
+        head_rows[at] = head_row(weights);
       }
     }
     let next = min(tile + parts, tiles - 1u);
@@ -826,13 +1003,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       score[0u] = scores[first_score + min(next * TILE + 0u * WORKGROUP + local_index, last_key)];
     }
     workgroupBarrier();
-    while (union_kept - added >= ROUND) {
-      add_round(added, ROUND, own.row, local_index);
-      added += ROUND;
+    while (waiting >= ROUND) {
+      add_round(first, ROUND, own.row, local_index);
+      first = place_in_ring(first + ROUND);
+      waiting -= ROUND;
     }
   }
-  if (union_kept > added) {
-    add_round(added, union_kept - added, own.row, local_index);
+  if (waiting > 0u) {
+    add_round(first, waiting, own.row, local_index);
   }
 
   let part = block_row * pitch + group.x;
