@@ -16,20 +16,24 @@ function keysOfBytes({ geometry, kvType }: FitSubject, bytes: number): number {
   return Math.floor(bytes / (geometry.kvHeads * geometry.headDim * bytesPerElement[kvType]));
 }
 
-// Measured on an H200: rounds of 128 survivors, and a ring of them that leaves room for two workgroups and more a core.
-const large: ClassKnobs = (subject, lanes) => ({
-  scores: { lanes, rows: 4, workgroup: 128, workgroups: 1056 },
-  full: { lanes, rows: 4, workgroup: 256, workgroups: 264 },
-  attend: {
-    lanes,
-    rows: Math.min(lanes / 2, 8),
-    workgroup: 256,
-    workgroups: 264,
-    tile: headBlocks(subject.geometry).blockPitch > 4 ? 256 : 512,
-  },
-  merge: { columns: 16, rows: 16 },
-  denseBelow: keysOfBytes(subject, 20e6),
-});
+// Measured on an H200: as many workgroups as fit at once, fewer where the sums of more than four heads take the registers;
+// and in attend rounds of 128 survivors, with a ring that leaves room for two workgroups a core.
+const large: ClassKnobs = (subject, lanes) => {
+  const isWide = headBlocks(subject.geometry).blockPitch > 4;
+  return {
+    scores: { lanes, rows: 4, workgroup: 128, workgroups: isWide ? 792 : 1056 },
+    full: { lanes, rows: 4, workgroup: 128, workgroups: isWide ? 396 : 528 },
+    attend: {
+      lanes,
+      rows: Math.min(lanes / 2, 8),
+      workgroup: 256,
+      workgroups: 264,
+      tile: isWide ? 256 : 512,
+    },
+    merge: { columns: 16, rows: 16 },
+    denseBelow: keysOfBytes(subject, 20e6),
+  };
+};
 
 // Not measured: what fills some thirty cores of eight resident workgroups, in 16 KiB of workgroup memory, with a tenth of
 // the memory speed.
