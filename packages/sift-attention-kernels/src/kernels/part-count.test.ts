@@ -11,7 +11,11 @@ describe("partCount", () => {
   });
 
   test("takes more waves where one would leave workgroups idle", () => {
-    expect(partsOf(1e6, 32, 300)).toBe(7);
+    expect(partsOf(1e6, 32, 300)).toBe(5);
+  });
+
+  test("stays with one wave that is nearly full: 528 workgroups over 32 rows are 16 parts each", () => {
+    expect(partsOf(131072, 32, 32)).toBe(16);
   });
 
   test("has no part without keys", () => {

@@ -7,7 +7,7 @@ export function partPitch(workgroups: number, headBlocks: number, sequences: num
   let waves = 1;
   for (let more = 2; more <= mostWaves; more++) {
     const candidate = Math.floor((workgroups * more) / rows);
-    if (candidate * waves > pitch * more) {
+    if (16 * candidate * waves > 17 * pitch * more) {
       pitch = candidate;
       waves = more;
     }

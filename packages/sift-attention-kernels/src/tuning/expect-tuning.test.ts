@@ -102,10 +102,10 @@ describe("defaultTuning", () => {
   test("is what was measured, on the class of device that it was measured on", () => {
     expect(tuning.entries).toEqual({
       scores: { lanes: 16, rows: 4, workgroup: 128, workgroups: 1056 },
-      full: { lanes: 16, rows: 4, workgroup: 256, workgroups: 264 },
+      full: { lanes: 16, rows: 4, workgroup: 128, workgroups: 528 },
       attend: { lanes: 16, rows: 8, workgroup: 256, workgroups: 264, tile: 512 },
       merge: { columns: 16, rows: 16 },
-      denseBelow: Math.floor(20e6 / (8 * 128 * 2)),
+      denseBelow: Math.floor(26e6 / (8 * 128 * 2)),
     });
   });
 

@@ -14,15 +14,15 @@ const VALUE_WORKGROUPS: u32 = 16u;
 const VALUE_CHUNK: u32 = 16u;
 // How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
 
-// Parts of one head block and sequence, so that all of them together fill the device: of one to four waves of
-// `workgroups`, the number of waves whose last one is fullest.
+// Parts of one head block and sequence, so that all of them together fill the device: one wave of `workgroups`, or up to
+// four where that leaves a sixteenth less of the device idle.
 fn part_pitch(workgroups: u32, sequences: u32) -> u32 {
   let rows = HEAD_BLOCKS * sequences;
   var pitch = max(workgroups / rows, 1u);
   var waves = 1u;
   for (var more = 2u; more <= 4u; more++) {
     let candidate = workgroups * more / rows;
-    if (candidate * waves > pitch * more) {
+    if (16u * candidate * waves > 17u * pitch * more) {
       pitch = candidate;
       waves = more;
     }
