@@ -319,7 +319,7 @@ fn score_word(items: array<f32, SCORE_WIDTH>) -> ScoreWord {
 // pass over the keys.
 //
 // grid: (parts, head blocks, sequences). A slot of LANES lanes takes ROWS keys at a time, and every lane ends with scores of
-// its own, which it writes as wide as they lie beside one another. Nothing waits for a barrier until the part is done.
+// its own, which it writes as wide as they lie beside one another. No barrier stands in the loop.
 const WORDS = HEAD_DIM / KV_WIDTH;
 const SLOTS = WORKGROUP / LANES;
 const CHUNK = SLOTS * ROWS;
