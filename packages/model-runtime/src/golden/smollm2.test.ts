@@ -1,37 +1,22 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Model, openModel } from "../index.ts";
-
-interface GoldenCase {
-  readonly text: string;
-  readonly ids: readonly number[];
-  readonly greedy: readonly number[];
-  /** Gap between the two largest logits at each step. */
-  readonly gaps: readonly number[];
-}
+import {
+  differingSteps,
+  type LlamaCppCase,
+  NEAR_TIE,
+  readLlamaCppCases,
+} from "./llama-cpp-case.fixture.ts";
 
 const file = process.env.SIFT_SMOLLM2_GGUF ?? "";
 
-function readCases(name: string): readonly GoldenCase[] {
-  return JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8")).cases;
-}
-
 /** llama.cpp on the same file: it rounds activations to 8 bits, which moves its gaps by tenths. */
-const packed = readCases("smollm2-packed.golden.json");
+const packed = readLlamaCppCases("smollm2-packed.golden.json");
 /** llama.cpp on the same weights unpacked to float32. */
-const unpacked = readCases("smollm2-unpacked.golden.json");
-/** Below this gap two correct programs may choose differently. */
-const nearTie = 1e-2;
-
+const unpacked = readLlamaCppCases("smollm2-unpacked.golden.json");
 /** What was asked, the last line but two of a rendered chat. */
-function questionOf({ text }: GoldenCase): string {
+function questionOf({ text }: LlamaCppCase): string {
   return (text.split("\n").at(-3) ?? "").replace("<|im_end|>", "");
-}
-
-function indexOfLargest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }
 
 describe.skipIf(!existsSync(file))(
@@ -61,29 +46,10 @@ describe.skipIf(!existsSync(file))(
       expect(model.applyChatTemplate(messages.slice(1))).toBe(unpacked[0]!.text);
     });
 
-    /** Steps at which the model, fed with the golden tokens, would have chosen another one. */
-    async function differingSteps({ ids, greedy }: GoldenCase): Promise<readonly number[]> {
-      const session = await model.createSession({
-        contextLength: 128,
-        attention: { kind: "full" },
-      });
-      const chosen: number[] = [];
-      const tokens = [...ids, ...greedy.slice(0, -1)];
-      const vocabulary = model.config.vocabularySize;
-      for await (const { logits, rows } of session.score(tokens, { reportFrom: ids.length - 1 })) {
-        for (let row = 0; row < rows; row++) {
-          chosen.push(indexOfLargest(logits.subarray(row * vocabulary, (row + 1) * vocabulary)));
-        }
-      }
-      session.dispose();
-      expect(chosen).toHaveLength(greedy.length);
-      return greedy.flatMap((id, step) => (chosen[step] === id ? [] : [step]));
-    }
-
     test.each(packed.map((golden) => [questionOf(golden), golden] as const))(
       "chooses all of llama.cpp's greedy tokens from the same file: %s",
       async (_question, golden) => {
-        expect(await differingSteps(golden)).toEqual([]);
+        expect(await differingSteps(model, golden)).toEqual([]);
       },
       120_000,
     );
@@ -91,8 +57,8 @@ describe.skipIf(!existsSync(file))(
     test.each(unpacked.map((golden) => [questionOf(golden), golden] as const))(
       "chooses llama.cpp's greedy tokens from the unpacked weights except at near ties: %s",
       async (_question, golden) => {
-        const different = await differingSteps(golden);
-        expect(different.filter((step) => golden.gaps[step]! >= nearTie)).toEqual([]);
+        const different = await differingSteps(model, golden);
+        expect(different.filter((step) => golden.gaps[step]! >= NEAR_TIE)).toEqual([]);
       },
       120_000,
     );
