@@ -6,18 +6,26 @@ export interface PrefillDevice {
   /** Invocations that exchange registers; 0 for none. */
   readonly subgroupSize: number;
   readonly workgroupBytes: number;
+  /** Invocations of a workgroup at most. */
+  readonly workgroupInvocations: number;
 }
+
+type PrefillDivision = Pick<PrefillKnobs, "workgroup" | "keys">;
 
 const laneWords = 4; // words of 16 bytes of a query that a lane holds, where there are lanes enough
 const slotWords = 16; // of all its queries, and as many of outputs: 128 registers
 const greatestRows = 4;
-const keys = 4;
 const greatestLanes = 16;
 const greatestKeyGroups = 8;
 const enoughWorkgroups = 256; // about two for each of the multiprocessors of a large device
 const greatestTile = 64;
 const greatestTileBytes = 32768; // more leaves too few workgroups beside one another
-const workgroups = [128, 64, 32];
+
+/** Without subgroups every score of a step lies in workgroup memory once a lane, which tiles need more. */
+const divisions = {
+  subgroups: { workgroups: [256, 128, 64, 32], keys: [8, 4] },
+  memory: { workgroups: [128, 64, 32], keys: [4] },
+} as const;
 
 /** The least power of two that is no smaller. */
 function powerAbove(count: number): number {
@@ -69,12 +77,20 @@ function wantedKeyGroups({ geometry, maxRows }: PrefillOptions, one: PrefillKnob
   return Math.min(greatestKeyGroups, powerAbove(Math.max(1, enoughWorkgroups / groups)));
 }
 
-function* candidates(options: PrefillOptions, subgroupSize: number): Generator<PrefillKnobs> {
-  const slot = planSlot(options.geometry.headDim, subgroupSize);
-  for (const workgroup of workgroups) {
-    const one = { workgroup, ...slot, keys, keyGroups: 1, tile: greatestTile };
+/** Invocations of a workgroup and keys at a time, the best first. */
+function divisionsOf({ subgroupSize, workgroupInvocations }: PrefillDevice): PrefillDivision[] {
+  const { workgroups, keys } = divisions[subgroupSize > 0 ? "subgroups" : "memory"];
+  return keys
+    .flatMap((keys) => workgroups.map((workgroup) => ({ workgroup, keys })))
+    .filter(({ workgroup }) => workgroup <= workgroupInvocations);
+}
+
+function* candidates(options: PrefillOptions, device: PrefillDevice): Generator<PrefillKnobs> {
+  const slot = planSlot(options.geometry.headDim, device.subgroupSize);
+  for (const division of divisionsOf(device)) {
+    const one = { ...division, ...slot, keyGroups: 1, tile: greatestTile };
     for (let keyGroups = wantedKeyGroups(options, one); keyGroups >= 1; keyGroups /= 2) {
-      for (let tile = greatestTile; tile >= keys; tile /= 2) yield { ...one, keyGroups, tile };
+      for (let tile = greatestTile; tile >= one.keys; tile /= 2) yield { ...one, keyGroups, tile };
     }
   }
 }
@@ -102,7 +118,7 @@ function expectShape({ geometry: { headDim }, maxRows, window, scale }: PrefillO
 export function planPrefill(options: PrefillOptions, device: PrefillDevice): PrefillKnobs {
   expectShape(options);
   const { headDim } = options.geometry;
-  for (const planned of candidates(options, device.subgroupSize)) {
+  for (const planned of candidates(options, device)) {
     const knobs = { ...planned, ...options.knobs };
     const bytes = prefillBytes(headDim, knobs, device.subgroupSize);
     const tileBytes = 2 * knobs.tile * pitchOf(headDim, knobs.lanes) * 16;

@@ -33,7 +33,10 @@ function variant(
 
 /** Tiles of 16 keys bring edges near; few rows and keys at a time compile soon. */
 const variants: readonly (readonly [string, PrefillOptions])[] = [
-  ["f16, groups of 3", variant("f16", [6, 2, 64], { knobs: { tile: 16, keyGroups: 4, keys: 2 } })],
+  [
+    "f16, groups of 3",
+    variant("f16", [6, 2, 64], { knobs: { tile: 16, keyGroups: 4, keys: 2, workgroup: 128 } }),
+  ],
   [
     "f16 without subgroups, heads of their own, a window of 10",
     variant("f16", [2, 2, 40], {
@@ -44,7 +47,10 @@ const variants: readonly (readonly [string, PrefillOptions])[] = [
   ],
   [
     "f32, one KV head, a window of 50",
-    variant("f32", [4, 1, 128], { window: 50, knobs: { tile: 16, keyGroups: 1, keys: 2 } }),
+    variant("f32", [4, 1, 128], {
+      window: 50,
+      knobs: { tile: 16, keyGroups: 1, keys: 2, workgroup: 128 },
+    }),
   ],
   [
     "f32 without subgroups, a row that its lanes do not divide",

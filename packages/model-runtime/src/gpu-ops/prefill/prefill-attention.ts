@@ -2,7 +2,7 @@ import { type BoundBuffer, createKernel, type Gpu } from "@sift-attention/gpu";
 import { reliableSubgroupSize } from "@sift-attention/sift-attention-kernels";
 import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
 import { rowPlaceBytes } from "../row-places/row-place.ts";
-import { planPrefill, queriesOf } from "./plan-prefill.ts";
+import { type PrefillDevice, planPrefill, queriesOf } from "./plan-prefill.ts";
 import { type PrefillBindings, prefillConstants, prefillKernel } from "./prefill-kernel.ts";
 import type { PrefillKnobs, PrefillOptions } from "./prefill-options.ts";
 
@@ -41,7 +41,20 @@ function sizesOf({
   };
 }
 
-const leastWorkgroupBytes = 16384; // what every device has
+/** What every device has, where one does not say. */
+const leastLimits = {
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 128,
+};
+
+function deviceOf({ report }: Gpu, subgroupSize: number): PrefillDevice {
+  const limits = { ...leastLimits, ...report.limits };
+  return {
+    subgroupSize,
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    workgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
+  };
+}
 
 /**
  * Compiles causal attention of many rows of one slot, which holds no scores in memory: full attention of a prompt, or of
@@ -53,9 +66,7 @@ export async function createPrefillAttention(
   options: PrefillOptions,
 ): Promise<PrefillAttention> {
   const subgroupSize = options.subgroupSize ?? (await reliableSubgroupSize(gpu));
-  const { maxComputeWorkgroupStorageSize: workgroupBytes = leastWorkgroupBytes } =
-    gpu.report.limits;
-  const knobs = planPrefill(options, { subgroupSize, workgroupBytes });
+  const knobs = planPrefill(options, deviceOf(gpu, subgroupSize));
   const spec = prefillKernel(options, subgroupSize);
   const kernel = await createKernel(gpu, spec, prefillConstants(options, knobs));
   const { queryHeads, kvHeads } = options.geometry;
