@@ -3,8 +3,7 @@ import text from "./adjust.wgsl";
 import { ranksFile, rulesFile, samplerConstants } from "./shader-files.ts";
 
 const bindings = {
-  draws: "uniform",
-  rules: "uniform",
+  plan: "uniform",
   logits: "read",
   marks: "read",
   rows: "read-write",

@@ -8,7 +8,7 @@ export interface BoundStep {
 }
 
 /** The sampler's kernels over the logits of one buffer. */
-export type BoundSteps = { readonly [Name in keyof SamplerKernels]: BoundStep };
+export type BoundSteps = Readonly<Record<Exclude<keyof SamplerKernels, "rounds">, BoundStep>>;
 
 /**
  * Binds all kernels.
@@ -19,16 +19,15 @@ export function bindSampler(
   buffers: SamplerBuffers,
   logits: BoundBuffer,
 ): BoundSteps {
-  const { draws, rules, marks, rows, stats, masses, bins, tokens, results } = buffers;
-  const step = { draws, rules };
+  const { plan, marks, rows, stats, masses, bins, tokens, results } = buffers;
   const settled = { logits, stats, marks, tokens, results };
   const { adjust, pick, weigh, scatter, draw } = kernels;
   const groups = {
-    adjust: adjust.bind({ ...step, logits, marks, rows, stats, bins }),
-    pick: pick.bind({ ...step, ...settled }),
-    weigh: weigh.bind({ ...step, stats, rows, masses, bins }),
-    scatter: scatter.bind({ ...step, rows, bins }),
-    draw: draw.bind({ ...step, ...settled, rows, masses, bins }),
+    adjust: adjust.bind({ plan, logits, marks, rows, stats, bins }),
+    pick: pick.bind({ plan, ...settled }),
+    weigh: weigh.bind({ plan, stats, rows, masses, bins }),
+    scatter: scatter.bind({ plan, rows, bins }),
+    draw: draw.bind({ plan, ...settled, rows, masses, bins }),
   };
   return {
     adjust: { record: (pass, counts) => adjust.record(pass, groups.adjust, counts) },

@@ -5,11 +5,14 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { SamplingOptions } from "../../generate-options.ts";
 import { logSumExp } from "../../sampling/token-logprobs.ts";
+import { compileSampler } from "./sampler-kernels.ts";
 import { createSamplerRig, type SamplerRig } from "./sampler-rig.fixture.ts";
 
 const gpu = await openTestGpu(openGpu);
+const kernels = await compileSampler(gpu, 262144);
 const rigs = new Map<number, SamplerRig>();
-for (const size of [1, 257, 1500]) rigs.set(size, await createSamplerRig(gpu, size));
+for (const size of [1, 2, 255, 257, 1500])
+  rigs.set(size, await createSamplerRig(gpu, kernels, size));
 const rig = rigs.get(1500)!;
 afterAll(() => {
   for (const [, made] of rigs) made[Symbol.dispose]();
@@ -39,7 +42,7 @@ const caseArbitrary = fc.record({
 });
 
 describe("createGpuSampler", () => {
-  test.each([1, 257, 1500])(
+  test.each([1, 2, 255, 257, 1500])(
     "draws the processor's tokens by any rules: %d tokens",
     async (size) => {
       const own = rigs.get(size)!;
@@ -170,7 +173,7 @@ describe("createGpuSampler", () => {
     "%d tokens, spread and all equal; no memory stays",
     async (size, settings) => {
       const bytesBefore = gpu.memory.liveBytes;
-      const large = await createSamplerRig(gpu, size);
+      const large = await createSamplerRig(gpu, kernels, size);
       const rows = [normalLogits(size, 1), new Float32Array(size)];
       large.write(...rows);
       const random = createRandom(8);
@@ -217,6 +220,7 @@ describe("createGpuSampler", () => {
     );
     expect(() => rig.start(2, {})).toThrow(/slot: .* got 2/);
     expect(() => rig.start(0, {}, [1500])).toThrow(/token: .* got 1500/);
-    await expect(createSamplerRig(gpu, 0)).rejects.toThrow(/vocabularySize/);
+    await expect(createSamplerRig(gpu, kernels, 262145)).rejects.toThrow(/5 an invocation, got 4/);
+    await expect(createSamplerRig(gpu, kernels, 0)).rejects.toThrow(/vocabularySize/);
   });
 });

@@ -1,13 +1,14 @@
 import type { BoundBuffer, Gpu, GpuBuffer } from "@sift-attention/gpu";
+import { ModelError } from "../../model-error.ts";
 import type { SamplingRules } from "../../sampling/sampling-rules.ts";
 import { type BoundSteps, bindSampler } from "./bind-sampler.ts";
 import { expectDraws, expectIndex } from "./expect-draws.ts";
 import type { BoundSampler, GpuDraw, GpuSampler, GpuSamplerOptions } from "./gpu-sampler.ts";
-import { drawWords, packDraws } from "./pack-draws.ts";
+import { drawWords, packDraws, planHeadWords } from "./pack-draws.ts";
 import { createSamplerBuffers, disposeBuffers, type SamplerBuffers } from "./sampler-buffers.ts";
 import { compileSampler, type SamplerKernels } from "./sampler-kernels.ts";
-import { blockCount, samplerShapes } from "./sampler-shape.ts";
-import { packSlotRules, type RuleFlags, ruleFlags, slotRulesBytes } from "./slot-rules.ts";
+import { blockCount, blockRounds, samplerShapes } from "./sampler-shape.ts";
+import { packSlotRules, type RuleFlags, ruleFlags, slotRulesWords } from "./slot-rules.ts";
 import { packBiases, packMarks } from "./token-marks.ts";
 
 /** Rules of a slot that nothing was started in: temperature 0, all else off. */
@@ -25,6 +26,7 @@ class DeviceSampler implements GpuSampler {
   readonly #kernels: SamplerKernels;
   readonly #buffers: SamplerBuffers;
   readonly #flags: RuleFlags[];
+  readonly #rules: Uint32Array[];
   readonly #words: Uint32Array<ArrayBuffer>;
 
   constructor(gpu: Gpu, options: GpuSamplerOptions, kernels: SamplerKernels) {
@@ -33,7 +35,10 @@ class DeviceSampler implements GpuSampler {
     this.#kernels = kernels;
     this.#buffers = createSamplerBuffers(gpu, options);
     this.#flags = new Array<RuleFlags>(options.slots).fill(unstarted);
+    this.#rules = new Array<Uint32Array>(options.slots).fill(new Uint32Array(slotRulesWords));
     this.#words = new Uint32Array(options.maxRows * drawWords);
+    const { vocabularySize } = options;
+    gpu.write(this.#buffers.plan, Uint32Array.of(vocabularySize, blockCount(vocabularySize)));
   }
 
   get tokens(): GpuBuffer<"u32"> {
@@ -56,9 +61,8 @@ class DeviceSampler implements GpuSampler {
       for (const id of ids) expectIndex("token", id, vocabularySize);
     }
     const flags = ruleFlags(rules);
-    const { rules: rulesBuffer, marks } = this.#buffers;
+    const { marks } = this.#buffers;
     const firstByte = slot * 2 * vocabularySize * 4;
-    this.#gpu.write(rulesBuffer, packSlotRules(rules), slot * slotRulesBytes);
     if (flags.hasBias) {
       this.#gpu.write(marks, packBiases(rules.logitBias, vocabularySize), firstByte);
     }
@@ -67,6 +71,7 @@ class DeviceSampler implements GpuSampler {
       this.#gpu.write(marks, packed, firstByte + vocabularySize * 4);
     }
     this.#flags[slot] = flags;
+    this.#rules[slot] = packSlotRules(rules);
   }
 
   bind({ logits }: { readonly logits: BoundBuffer }): BoundSampler {
@@ -84,9 +89,10 @@ class DeviceSampler implements GpuSampler {
 
   #record(steps: BoundSteps, pass: GPUComputePassEncoder, draws: readonly GpuDraw[]): void {
     expectDraws(draws, this.#options);
-    packDraws(draws, this.#words);
+    packDraws(draws, this.#rules, this.#words);
     const count = draws.length;
-    this.#gpu.write(this.#buffers.draws, this.#words.subarray(0, count * drawWords));
+    const words = this.#words.subarray(0, count * drawWords);
+    this.#gpu.write(this.#buffers.plan, words, planHeadWords * Uint32Array.BYTES_PER_ELEMENT);
     const has = (flag: "samples" | "truncates"): boolean =>
       draws.some(({ slot }) => this.#flags[slot]![flag]);
     const blocks = blockCount(this.#options.vocabularySize);
@@ -99,11 +105,27 @@ class DeviceSampler implements GpuSampler {
   }
 }
 
+function expectRounds({ rounds }: SamplerKernels, { vocabularySize }: GpuSamplerOptions): void {
+  const expected = blockRounds(vocabularySize);
+  if (rounds === expected) return;
+  throw new ModelError(
+    "bad-option",
+    `sampling: kernels: expected those for ${vocabularySize} tokens, ${expected} an invocation, got ${rounds}`,
+  );
+}
+
 /**
- * Compiles a sampler and allocates its memory; see `samplerBytes`.
+ * Allocates a sampler's memory, see `samplerBytes`, and compiles what is not given: kernels of `compileSampler` for the
+ * same device and vocabulary.
  * @throws ModelError "bad-option" for sizes, and the errors of `createKernel` and `createBuffer`.
  */
-export async function createGpuSampler(gpu: Gpu, options: GpuSamplerOptions): Promise<GpuSampler> {
+export async function createGpuSampler(
+  gpu: Gpu,
+  options: GpuSamplerOptions,
+  kernels?: SamplerKernels,
+): Promise<GpuSampler> {
   samplerShapes(options); // refuses sizes before anything is compiled
-  return new DeviceSampler(gpu, options, await compileSampler(gpu, options));
+  const compiled = kernels ?? (await compileSampler(gpu, options.vocabularySize));
+  expectRounds(compiled, options);
+  return new DeviceSampler(gpu, options, compiled);
 }

@@ -5,8 +5,7 @@ import { rulesFile, samplerConstants, settleFile, tallyFile, weightFiles } from 
 import shareText from "./share.wgsl";
 
 const bindings = {
-  draws: "uniform",
-  rules: "uniform",
+  plan: "uniform",
   logits: "read",
   stats: "read",
   rows: "read",

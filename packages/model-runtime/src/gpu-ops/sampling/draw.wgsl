@@ -3,27 +3,26 @@
 //
 // grid: draws; those at temperature 0 are left to others. Every set of tokens that rules keep is a beginning of one order, so
 // that a rule is a place in it, and the draw is one more.
-@group(0) @binding(0) var<uniform> draws: array<Draw, DRAWS>; // [draws]
-@group(0) @binding(1) var<uniform> rules: array<SlotRules, SLOTS>; // [slots]
-@group(0) @binding(2) var<storage, read> logits: array<f32>; // [rows, VOCABULARY]
-@group(0) @binding(3) var<storage, read> stats: array<vec4<u32>>; // [draws, BLOCKS]
-@group(0) @binding(4) var<storage, read> rows: array<u32>; // [draws, 3, VOCABULARY]
-@group(0) @binding(5) var<storage, read> masses: array<vec2<u32>>; // [draws, BLOCKS]
-@group(0) @binding(6) var<storage, read> bins: array<u32>; // [draws, 4, WORKGROUP]
-@group(0) @binding(7) var<storage, read_write> marks: array<u32>; // [slots, 2, VOCABULARY]
-@group(0) @binding(8) var<storage, read_write> tokens: array<u32>; // [slots]
-@group(0) @binding(9) var<storage, read_write> results: array<vec4<u32>>; // [draws]
+@group(0) @binding(0) var<uniform> plan: Plan;
+@group(0) @binding(1) var<storage, read> logits: array<f32>; // [rows, VOCABULARY]
+@group(0) @binding(2) var<storage, read> stats: array<vec4<u32>>; // [draws, BLOCKS]
+@group(0) @binding(3) var<storage, read> rows: array<u32>; // [draws, 3, VOCABULARY]
+@group(0) @binding(4) var<storage, read> masses: array<vec2<u32>>; // [draws, BLOCKS]
+@group(0) @binding(5) var<storage, read> bins: array<u32>; // [draws, 4, WORKGROUP]
+@group(0) @binding(6) var<storage, read_write> marks: array<u32>; // [slots, 2, VOCABULARY]
+@group(0) @binding(7) var<storage, read_write> tokens: array<u32>; // [slots]
+@group(0) @binding(8) var<storage, read_write> results: array<vec4<u32>>; // [draws]
 
 var<workgroup> chosen_block: vec3<u32>;
 var<workgroup> chosen_id: u32;
 
 fn draw_any(place: u32, index: u32) -> u32 {
   var mass = vec3<u32>();
-  if (index < BLOCKS) {
-    mass = vec3<u32>(masses[place * BLOCKS + index], 0u);
+  if (index < plan.blocks) {
+    mass = vec3<u32>(masses[place * plan.blocks + index], 0u);
   }
   let all = tally_all(mass, index);
-  let target_mass = share_of(all.xy, draws[place].uniform_share);
+  let target_mass = share_of(all.xy, plan.draws[place].uniform_share);
   let through = tally_through(mass, index);
   let before = minus(through, mass);
   if (is_at(before, through, target_mass, false)) {
@@ -35,8 +34,8 @@ fn draw_any(place: u32, index: u32) -> u32 {
   var own = vec3<u32>();
   // @unroll
   for (var r = 0u; r < ROUNDS; r++) {
-    let exponent = rows[(place * 3u + 1u) * VOCABULARY + min(first + r, VOCABULARY - 1u)];
-    weights[r] = select(0u, weight_of(exponent), first + r < VOCABULARY);
+    let exponent = rows[(place * 3u + 1u) * plan.vocabulary + min(first + r, plan.vocabulary - 1u)];
+    weights[r] = select(0u, weight_of(exponent), first + r < plan.vocabulary);
     own = add(own, vec3<u32>(weights[r], 0u, 0u));
   }
   let own_through = add(vec3<u32>(block.xy, 0u), tally_through(own, index));
@@ -59,7 +58,7 @@ fn tally_to(place: u32, own_bin: vec3<u32>, last: u32, index: u32) -> vec3<u32> 
   let end = below.z + bins[place * 4u * WORKGROUP + bin];
   var own = vec3<u32>();
   for (var at = below.z + index; at < end; at += WORKGROUP) {
-    let exponent = rows[(place * 3u + 1u) * VOCABULARY + id_at(place * 3u * VOCABULARY, at)];
+    let exponent = rows[(place * 3u + 1u) * plan.vocabulary + id_at(place * 3u * plan.vocabulary, at)];
     if (exponent <= last) {
       own = add(own, vec3<u32>(weight_of(exponent), 0u, 1u));
     }
@@ -79,8 +78,8 @@ fn is_asked(step: u32, own: SlotRules, kept: u32) -> bool {
 }
 
 fn draw_likely(place: u32, index: u32) -> u32 {
-  let draw = draws[place];
-  let own = rules[draw.slot];
+  let draw = plan.draws[place];
+  let own = draw.rules;
   let first_bin = place * 4u * WORKGROUP + index;
   let own_bin = vec3<u32>(bins[first_bin + WORKGROUP], bins[first_bin + 2u * WORKGROUP], bins[first_bin]);
   var kept = tally_all(own_bin, index);
@@ -97,7 +96,7 @@ fn draw_likely(place: u32, index: u32) -> u32 {
     }
     let mass = share_of(kept.xy, select(own.nucleus_share, draw.uniform_share, vec2<bool>(step == DRAW)));
     let target_place = select(mass, vec2<u32>(own.top_k - 1u, 0u), vec2<bool>(step == TOP_K));
-    let token = find(place * 3u * VOCABULARY, own_bin, target_place, step == TOP_K, index);
+    let token = find(place * 3u * plan.vocabulary, own_bin, target_place, step == TOP_K, index);
     kept = token.through;
     id = token.id;
   }
@@ -106,7 +105,7 @@ fn draw_likely(place: u32, index: u32) -> u32 {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
-  let flags = rules[draws[group.x].slot].flags;
+  let flags = plan.draws[group.x].rules.flags;
   if ((flags & SAMPLES) == 0u) {
     return;
   }

@@ -7,7 +7,7 @@ export interface GpuSamplerOptions {
   readonly vocabularySize: number;
   /** Sequences with rules and a history of their own, at least 1. */
   readonly slots: number;
-  /** Rows of the logits, and draws of a `record`, at most. */
+  /** Rows of the logits, and draws of a `record`, at most 256. */
   readonly maxRows: number;
 }
 
@@ -28,7 +28,7 @@ export interface GpuSampler extends Disposable {
   readonly results: GpuBuffer<"u32">;
   /**
    * From now on the slot's tokens are drawn by these rules. `generated` are tokens drawn before, by another sampler.
-   * Takes effect in the order of submissions.
+   * Takes effect at the next `record`.
    * @throws ModelError "bad-option" for a slot or a token that there is not.
    */
   start(

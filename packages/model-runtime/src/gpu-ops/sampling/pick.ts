@@ -3,8 +3,7 @@ import text from "./pick.wgsl";
 import { rulesFile, samplerConstants, settleFile } from "./shader-files.ts";
 
 const bindings = {
-  draws: "uniform",
-  rules: "uniform",
+  plan: "uniform",
   logits: "read",
   stats: "read",
   marks: "read-write",

@@ -1,4 +1,4 @@
-// The rules of a slot, and the draws of a step.
+// The draws of a step, each with the rules of its slot.
 const HAS_BIAS = 1u;
 const HAS_PENALTY = 2u;
 const SAMPLES = 4u;
@@ -14,7 +14,6 @@ const LOWEST = -3.4028234663852886e38f;
 // Tokens of a block; exponents of a bin, an eighth of a halving.
 const BLOCK = WORKGROUP * ROUNDS;
 const BIN_SHIFT = 23u;
-const_assert BLOCKS <= WORKGROUP;
 
 struct SlotRules {
   flags: u32,
@@ -38,6 +37,15 @@ struct Draw {
   slot: u32,
   // (low, high) words of the uniform number in units of 2^-64.
   uniform_share: vec2<u32>,
+  rules: SlotRules,
+}
+
+struct Plan {
+  // Tokens there are, and blocks of them, at most WORKGROUP.
+  vocabulary: u32,
+  blocks: u32,
+  padding: vec2<u32>,
+  draws: array<Draw, MOST_DRAWS>,
 }
 
 // The value rounded to f32. What follows cannot be fused with what came before: the bits pass through a number of unknown value.

@@ -18,7 +18,7 @@ export function createSamplerBuffers(gpu: Gpu, options: GpuSamplerOptions): Samp
   const made: Record<string, GpuBuffer<"u32">> = {};
   try {
     for (const [name, shape] of Object.entries(samplerShapes(options))) {
-      const usage = name === "draws" || name === "rules" ? "uniform" : "storage";
+      const usage = name === "plan" ? "uniform" : "storage";
       made[name] = gpu.createBuffer({ label: `sampling ${name}`, dtype: "u32", shape, usage });
     }
   } catch (error) {

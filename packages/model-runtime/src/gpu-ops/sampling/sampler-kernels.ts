@@ -1,7 +1,6 @@
 import { createKernel, type Gpu, type Kernel, type KernelSpec } from "@sift-attention/gpu";
 import { adjustKernel } from "./adjust.ts";
 import { drawKernel } from "./draw.ts";
-import type { GpuSamplerOptions } from "./gpu-sampler.ts";
 import { pickKernel } from "./pick.ts";
 import { scatterKernel } from "./scatter.ts";
 import { samplerValues } from "./shader-files.ts";
@@ -11,6 +10,8 @@ type Compiled<Spec> = Spec extends KernelSpec<infer Bindings> ? Kernel<Bindings>
 
 /** The compiled kernels. */
 export interface SamplerKernels {
+  /** Tokens that each invocation takes: the kernels serve all vocabularies of the same `blockRounds`. */
+  readonly rounds: number;
   readonly adjust: Compiled<typeof adjustKernel>;
   readonly pick: Compiled<typeof pickKernel>;
   readonly weigh: Compiled<typeof weighKernel>;
@@ -19,14 +20,11 @@ export interface SamplerKernels {
 }
 
 /**
- * Compiles all of them.
+ * Compiles them for a vocabulary; they serve any number of samplers of it.
  * @throws GpuError of `createKernel`.
  */
-export async function compileSampler(
-  gpu: Gpu,
-  options: GpuSamplerOptions,
-): Promise<SamplerKernels> {
-  const values = samplerValues(options);
+export async function compileSampler(gpu: Gpu, vocabularySize: number): Promise<SamplerKernels> {
+  const values = samplerValues(vocabularySize);
   const [adjust, pick, weigh, scatter, draw] = await Promise.all([
     createKernel(gpu, adjustKernel, values),
     createKernel(gpu, pickKernel, values),
@@ -34,5 +32,5 @@ export async function compileSampler(
     createKernel(gpu, scatterKernel, values),
     createKernel(gpu, drawKernel, values),
   ]);
-  return { adjust, pick, weigh, scatter, draw };
+  return { rounds: values.ROUNDS, adjust, pick, weigh, scatter, draw };
 }

@@ -5,6 +5,7 @@ import { samplingRules } from "../../sampling/sampling-rules.ts";
 import { createGpuSampler } from "./create-gpu-sampler.ts";
 import type { BoundSampler, GpuDraw, GpuSampler } from "./gpu-sampler.ts";
 import { type DrawResult, readDraw } from "./read-draw.ts";
+import type { SamplerKernels } from "./sampler-kernels.ts";
 
 /** A sampler on a device over logits that tests write, and the processor's samplers beside it. */
 export interface SamplerRig extends Disposable {
@@ -21,13 +22,15 @@ export interface SamplerRig extends Disposable {
   draw(...draws: readonly GpuDraw[]): Promise<readonly DrawResult[]>;
 }
 
-/** Makes a rig; `maxRows` is also the number of slots. */
+/** Makes a rig of two slots and two rows. */
 export async function createSamplerRig(
   gpu: Gpu,
+  kernels: SamplerKernels,
   vocabularySize: number,
-  maxRows = 2,
 ): Promise<SamplerRig> {
-  const sampler = await createGpuSampler(gpu, { vocabularySize, slots: maxRows, maxRows });
+  const maxRows = 2;
+  const options = { vocabularySize, slots: maxRows, maxRows };
+  const sampler = await createGpuSampler(gpu, options, kernels);
   const shape = [maxRows, vocabularySize];
   const logits: GpuBuffer = gpu.createBuffer({
     ...{ label: "logits", dtype: "f32", usage: "storage", shape },

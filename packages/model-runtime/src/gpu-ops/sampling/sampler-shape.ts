@@ -1,18 +1,20 @@
 import { expectNumber } from "../../sampling/expect-number.ts";
 import type { GpuSamplerOptions } from "./gpu-sampler.ts";
-import { drawWords } from "./pack-draws.ts";
+import { drawWords, planHeadWords } from "./pack-draws.ts";
 import { resultWords } from "./read-draw.ts";
-import { slotRulesBytes } from "./slot-rules.ts";
 
 /** Invocations of a workgroup, bins of the exponents, and the most blocks that a row may have. */
 export const workgroup = 256;
+
+/** The most draws of a `record`: their rules make 16 KiB of uniforms. */
+export const mostDraws = 256;
 
 const leastRounds = 4;
 
 /** Shapes of the sampler's buffers, all of u32. */
 export type SamplerShapes = Readonly<
   Record<
-    "draws" | "rules" | "marks" | "rows" | "stats" | "masses" | "bins" | "tokens" | "results",
+    "plan" | "marks" | "rows" | "stats" | "masses" | "bins" | "tokens" | "results",
     readonly number[]
   >
 >;
@@ -27,7 +29,7 @@ export function blockCount(vocabularySize: number): number {
   return Math.ceil(vocabularySize / (workgroup * blockRounds(vocabularySize)));
 }
 
-/** @throws ModelError "bad-option" for a size that is not a whole number of at least 1, or a vocabulary over 2^20. */
+/** @throws ModelError "bad-option" for a size below 1, a vocabulary over 2^20 or more rows than `mostDraws`. */
 export function samplerShapes({
   vocabularySize,
   slots,
@@ -37,11 +39,10 @@ export function samplerShapes({
   // Sums of weights stay below 2^53, which the processor holds exactly.
   expectNumber("sampling: vocabularySize", vocabularySize, { ...whole, max: 2 ** 20 });
   expectNumber("sampling: slots", slots, whole);
-  expectNumber("sampling: maxRows", maxRows, whole);
+  expectNumber("sampling: maxRows", maxRows, { ...whole, max: mostDraws });
   const blocks = blockCount(vocabularySize);
   return {
-    draws: [maxRows, drawWords],
-    rules: [slots, slotRulesBytes / 4],
+    plan: [planHeadWords + mostDraws * drawWords],
     marks: [slots, 2, vocabularySize],
     rows: [maxRows, 3, vocabularySize],
     stats: [maxRows, blocks, 4],

@@ -3,8 +3,7 @@ import text from "./scatter.wgsl";
 import { rulesFile, samplerConstants, tallyFile, weightFiles } from "./shader-files.ts";
 
 const bindings = {
-  draws: "uniform",
-  rules: "uniform",
+  plan: "uniform",
   rows: "read-write",
   bins: "read-write",
 } as const;

@@ -33,7 +33,7 @@ var<workgroup> least_number: atomic<u32>;
 var<workgroup> greatest_number: atomic<u32>;
 
 fn id_at(row: u32, at: u32) -> u32 {
-  return rows[row + 2u * VOCABULARY + at];
+  return rows[row + 2u * plan.vocabulary + at];
 }
 
 fn demerit_of(row: u32, id: u32) -> u32 {
@@ -85,7 +85,7 @@ fn narrow(row: u32, place: vec2<u32>, by_count: bool, among_equals: bool, demeri
     let merit = demerit_of(row, id);
     let number = select(merit, id, among_equals);
     if (own.least <= number && number <= own.greatest && (!among_equals || merit == demerit)) {
-      count_part((number - own.least) >> shift, weight_of(rows[row + VOCABULARY + id]));
+      count_part((number - own.least) >> shift, weight_of(rows[row + plan.vocabulary + id]));
     }
   }
   workgroupBarrier();
@@ -109,7 +109,7 @@ fn find_last(row: u32, among_equals: bool, demerit: u32, index: u32) -> Found {
     let merit = demerit_of(row, id);
     let number = select(merit, id, among_equals);
     if (own.least <= number && number <= own.greatest && (!among_equals || merit == demerit)) {
-      let tally = vec3<u32>(weight_of(rows[row + VOCABULARY + id]), 0u, 1u);
+      let tally = vec3<u32>(weight_of(rows[row + plan.vocabulary + id]), 0u, 1u);
       found = Found(id, own.before, add(own.before, tally));
     }
   }
@@ -136,7 +136,7 @@ fn find(row: u32, own_bin: vec3<u32>, place: vec2<u32>, by_count: bool, index: u
       demerit = own.least;
       if (index == 0u) {
         search.least = 0u;
-        search.greatest = VOCABULARY - 1u;
+        search.greatest = plan.vocabulary - 1u;
       }
     }
     narrow(row, place, by_count, among_equals, demerit, index);

@@ -17,8 +17,8 @@ fn merged_parts(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> {
 fn merge_blocks(draw: u32, index: u32) -> vec4<u32> {
   // A part of nothing changes nothing: the lowest rank, and an id that loses to every other one.
   parts[index] = vec4<u32>(0u, NO_TOKEN - 1u, bitcast<u32>(LOWEST), 0u);
-  if (index < BLOCKS) {
-    parts[index] = stats[draw * BLOCKS + index];
+  if (index < plan.blocks) {
+    parts[index] = stats[draw * plan.blocks + index];
   }
   for (var distance = WORKGROUP / 2u; distance > 0u; distance /= 2u) {
     workgroupBarrier();
@@ -31,18 +31,18 @@ fn merge_blocks(draw: u32, index: u32) -> vec4<u32> {
 
 // By one invocation. `blocks` is the merged part of all blocks.
 fn settle(place: u32, id: u32, blocks: vec4<u32>) {
-  let draw = draws[place];
+  let draw = plan.draws[place];
   if (blocks.y == NO_TOKEN) {
     tokens[draw.slot] = 0u;
     results[place] = vec4<u32>();
     return;
   }
   let sums = bitcast<vec2<f32>>(blocks.zw);
-  let logprob = logits[draw.row * VOCABULARY + id] - sums.x - log(sums.y);
+  let logprob = logits[draw.row * plan.vocabulary + id] - sums.x - log(sums.y);
   tokens[draw.slot] = id;
   results[place] = vec4<u32>(id, bitcast<u32>(logprob), IS_FINITE, 0u);
-  if ((rules[draw.slot].flags & HAS_PENALTY) != 0u) {
-    let at = (draw.slot * 2u + 1u) * VOCABULARY + id;
+  if ((draw.rules.flags & HAS_PENALTY) != 0u) {
+    let at = (draw.slot * 2u + 1u) * plan.vocabulary + id;
     marks[at] = (marks[at] | SEEN) + 1u;
   }
 }

@@ -1,10 +1,9 @@
 import type { ConstantValues, ShaderFile } from "@sift-attention/gpu";
 import { weightCoefficients } from "../../sampling/token-weight.ts";
-import type { GpuSamplerOptions } from "./gpu-sampler.ts";
 import productText from "./product.wgsl";
 import ranksText from "./ranks.wgsl";
 import rulesText from "./rules.wgsl";
-import { blockCount, blockRounds, workgroup } from "./sampler-shape.ts";
+import { blockRounds, mostDraws, workgroup } from "./sampler-shape.ts";
 import settleText from "./settle.wgsl";
 import tallyText from "./tally.wgsl";
 import weightText from "./weight.wgsl";
@@ -13,10 +12,7 @@ import weightText from "./weight.wgsl";
 export const samplerConstants = {
   WORKGROUP: "u32",
   ROUNDS: "u32",
-  BLOCKS: "u32",
-  VOCABULARY: "u32",
-  DRAWS: "u32",
-  SLOTS: "u32",
+  MOST_DRAWS: "u32",
   C1: "u32",
   C2: "u32",
   C3: "u32",
@@ -43,17 +39,13 @@ export const weightFiles: readonly ShaderFile[] = [
   { name: "weight.wgsl", text: weightText },
 ];
 
-/** The constants for these sizes. */
-export function samplerValues(options: GpuSamplerOptions): ConstantValues<typeof samplerConstants> {
-  const { vocabularySize, slots, maxRows } = options;
+/** The constants for a vocabulary; few sizes differ in them. */
+export function samplerValues(vocabularySize: number): ConstantValues<typeof samplerConstants> {
   const [C1, C2, C3, C4, C5] = weightCoefficients;
   return {
     WORKGROUP: workgroup,
     ROUNDS: blockRounds(vocabularySize),
-    BLOCKS: blockCount(vocabularySize),
-    VOCABULARY: vocabularySize,
-    DRAWS: maxRows,
-    SLOTS: slots,
+    MOST_DRAWS: mostDraws,
     ...{ C1, C2, C3, C4, C5 },
   };
 }

@@ -4,8 +4,8 @@ import { nucleusShare } from "../../sampling/mass-share.ts";
 import type { SamplingRules } from "../../sampling/sampling-rules.ts";
 import { exponentEnd, exponentScale, fullWeight, weightOf } from "../../sampling/token-weight.ts";
 
-/** Bytes of `SlotRules` in rules.wgsl. */
-export const slotRulesBytes = 48;
+/** Words of `SlotRules` in rules.wgsl. */
+export const slotRulesWords = 12;
 
 /** What rules ask for: `HAS_BIAS`, `HAS_PENALTY`, `SAMPLES` and `TRUNCATES` of rules.wgsl. */
 export interface RuleFlags {
@@ -27,9 +27,9 @@ export function ruleFlags(rules: SamplingRules): RuleFlags {
   };
 }
 
-/** The rules as the struct of rules.wgsl. */
-export function packSlotRules(rules: SamplingRules): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(slotRulesBytes));
+/** The rules as the struct of rules.wgsl: [slotRulesWords]. */
+export function packSlotRules(rules: SamplingRules): Uint32Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(4 * slotRulesWords));
   const { hasBias, hasPenalty, samples, truncates } = ruleFlags(rules);
   const { penalty, relief, presence, frequency } = float32Rules(rules);
   const flags = [hasBias, hasPenalty, samples, truncates];
@@ -45,7 +45,7 @@ export function packSlotRules(rules: SamplingRules): Uint8Array<ArrayBuffer> {
   view.setUint32(28, Math.min(rules.topK, 0xffffffff), true);
   view.setBigUint64(32, rules.topP < 1 ? nucleusShare(rules.topP) : 2n ** 64n - 1n, true);
   view.setUint32(40, lastExponent(rules.minP), true);
-  return new Uint8Array(view.buffer);
+  return new Uint32Array(view.buffer);
 }
 
 /** The greatest exponent whose weight is at least this fraction of the greatest weight. */

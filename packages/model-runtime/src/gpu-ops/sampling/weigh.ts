@@ -3,8 +3,7 @@ import { rulesFile, samplerConstants, tallyFile, weightFiles } from "./shader-fi
 import text from "./weigh.wgsl";
 
 const bindings = {
-  draws: "uniform",
-  rules: "uniform",
+  plan: "uniform",
   stats: "read",
   rows: "read-write",
   masses: "read-write",

@@ -2,12 +2,11 @@
 // bins[draw, :, b] = tally of the tokens whose exponent lies in bin b, an eighth of a halving, where rules truncate.
 //
 // grid: (blocks of BLOCK tokens, draws); draws at temperature 0 have nothing to weigh.
-@group(0) @binding(0) var<uniform> draws: array<Draw, DRAWS>; // [draws]
-@group(0) @binding(1) var<uniform> rules: array<SlotRules, SLOTS>; // [slots]
-@group(0) @binding(2) var<storage, read> stats: array<vec4<u32>>; // [draws, BLOCKS]
-@group(0) @binding(3) var<storage, read_write> rows: array<u32>; // [draws, 3, VOCABULARY]
-@group(0) @binding(4) var<storage, read_write> masses: array<vec2<u32>>; // [draws, BLOCKS]
-@group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>>; // [draws, 4, WORKGROUP]
+@group(0) @binding(0) var<uniform> plan: Plan;
+@group(0) @binding(1) var<storage, read> stats: array<vec4<u32>>; // [draws, BLOCKS]
+@group(0) @binding(2) var<storage, read_write> rows: array<u32>; // [draws, 3, VOCABULARY]
+@group(0) @binding(3) var<storage, read_write> masses: array<vec2<u32>>; // [draws, BLOCKS]
+@group(0) @binding(4) var<storage, read_write> bins: array<atomic<u32>>; // [draws, 4, WORKGROUP]
 
 var<workgroup> greatest_rank: atomic<u32>;
 var<workgroup> counts: array<atomic<u32>, WORKGROUP>;
@@ -38,25 +37,25 @@ fn leave_bin(first: u32, bin: u32) {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
-  let own = rules[draws[group.y].slot];
+  let own = plan.draws[group.y].rules;
   if ((own.flags & SAMPLES) == 0u) {
     return;
   }
-  if (index < BLOCKS) {
-    atomicMax(&greatest_rank, stats[group.y * BLOCKS + index].x);
+  if (index < plan.blocks) {
+    atomicMax(&greatest_rank, stats[group.y * plan.blocks + index].x);
   }
   workgroupBarrier();
   let greatest = atomicLoad(&greatest_rank);
   let truncates = (own.flags & TRUNCATES) != 0u;
-  let row = group.y * 3u * VOCABULARY;
+  let row = group.y * 3u * plan.vocabulary;
   var mass = vec3<u32>();
   // @unroll
   for (var r = 0u; r < ROUNDS; r++) {
     let id = group.x * BLOCK + index + r * WORKGROUP;
-    if (id < VOCABULARY) {
+    if (id < plan.vocabulary) {
       let exponent = exponent_of(rows[row + id], greatest, own);
       let weight = weight_of(exponent);
-      rows[row + VOCABULARY + id] = exponent;
+      rows[row + plan.vocabulary + id] = exponent;
       mass = add(mass, vec3<u32>(weight, 0u, 1u));
       if (truncates && weight > 0u) {
         count(exponent, weight);
@@ -65,7 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   let all = tally_all(mass, index);
   if (index == 0u) {
-    masses[group.y * BLOCKS + group.x] = all.xy;
+    masses[group.y * plan.blocks + group.x] = all.xy;
   }
   if (truncates) {
     leave_bin(group.y * 4u * WORKGROUP, index);
