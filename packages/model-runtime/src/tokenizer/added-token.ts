@@ -44,7 +44,9 @@ function groupByFirst(tokens: readonly AddedToken[]): ReadonlyMap<number, readon
   const byFirst = new Map<number, AddedToken[]>();
   for (const token of tokens.toSorted((a, b) => b.content.length - a.content.length)) {
     const first = token.content.charCodeAt(0);
-    byFirst.set(first, [...(byFirst.get(first) ?? []), token]);
+    const list = byFirst.get(first);
+    if (list) list.push(token);
+    else byFirst.set(first, [token]);
   }
   return byFirst;
 }

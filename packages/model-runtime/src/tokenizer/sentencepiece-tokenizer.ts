@@ -1,7 +1,7 @@
 import { findByteTokens } from "./byte-fallback.ts";
 import { createTokenizer } from "./create-tokenizer.ts";
 import { type GgufVocabulary, listAddedTokens, TOKEN_KIND } from "./gguf-vocabulary.ts";
-import { MergeTable } from "./merge-table.ts";
+import { type FindMerge, joinSymbols, LARGEST_SYMBOL } from "./join-symbols.ts";
 import type { SurroundingTokens } from "./surrounding-tokens.ts";
 import { readTokenDecoder, utf8 } from "./token-decoder.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -25,10 +25,11 @@ export function createSentencePieceTokenizer(vocabulary: SentencePieceVocabulary
   const { tokens, addSpacePrefix, unknownToken, surrounding } = vocabulary;
   const pieces = listPieces(vocabulary);
   const symbols = nameSymbols(tokens.length, pieces);
-  const table = createMergeTable(vocabulary, pieces, symbols);
   const byteTokens = findByteTokens(new Map(tokens.map((token, id) => [token, id])));
   const characters = [...symbols].filter(([text]) => [...text].length === 1);
   const characterOf = new Map(characters.map(([text, symbol]) => [symbol, text]));
+  const textOf = (symbol: number): string => tokens[symbol] ?? characterOf.get(symbol)!;
+  const findMerge = createMergeFinder(vocabulary, pieces, textOf);
 
   function writeUnknown(character: string, ids: number[]): void {
     if (byteTokens) for (const byte of utf8(character)) ids.push(byteTokens[byte]!);
@@ -36,7 +37,7 @@ export function createSentencePieceTokenizer(vocabulary: SentencePieceVocabulary
   }
 
   function encodeRun(run: readonly number[], ids: number[]): void {
-    for (const symbol of table.apply(run)) {
+    for (const symbol of joinSymbols(run, findMerge)) {
       if (symbol < tokens.length) ids.push(symbol);
       else writeUnknown(characterOf.get(symbol)!, ids);
     }
@@ -98,25 +99,20 @@ function nameSymbols(
   return symbols;
 }
 
-/** Every way to cut a piece in two symbols is a merge; its rank is that of the piece's score. */
-function createMergeTable(
+/**
+ * Two symbols join where their texts make a piece, whose score is their rank. Looked up when they meet: a table of all
+ * the ways to cut every piece would take seconds for a large vocabulary.
+ */
+function createMergeFinder(
   { scores }: SentencePieceVocabulary,
   pieces: ReadonlyMap<string, number>,
-  symbols: ReadonlyMap<string, number>,
-): MergeTable {
-  const ranks = rankScores([...pieces.values()].map((id) => scores[id]!));
-  const table = new MergeTable();
-  for (const [piece, id] of pieces) {
-    let cut = 0;
-    for (const character of piece) {
-      cut += character.length;
-      const left = symbols.get(piece.slice(0, cut));
-      const right = symbols.get(piece.slice(cut));
-      if (left === undefined || right === undefined) continue;
-      table.add(left, right, id, ranks.get(scores[id]!)!);
-    }
-  }
-  return table;
+  textOf: (symbol: number) => string,
+): FindMerge {
+  const ranks = rankScores(Array.from(pieces.values(), (id) => scores[id]!));
+  return (left, right) => {
+    const id = pieces.get(textOf(left) + textOf(right));
+    return id === undefined ? undefined : ranks.get(scores[id]!)! * LARGEST_SYMBOL + id;
+  };
 }
 
 /** Equal scores share a rank: of them the leftmost pair joins first. */
