@@ -7,6 +7,7 @@ import {
   openLocalModel,
 } from "../local/local-model.ts";
 import { runningRun } from "../page-state.ts";
+import { BackendName } from "./backend-name.tsx";
 import { KeptModels } from "./kept-models.tsx";
 import { OpeningBar } from "./opening-bar.tsx";
 
@@ -46,7 +47,7 @@ function OpenForm({ state }: { readonly state: LocalModel }) {
         value={wanted.value}
         disabled={isOpening}
         placeholder="owner/name"
-        title="tales-28m, an id on the Hugging Face Hub, or the URL of a .gguf file"
+        title="tales-28m, or a model of the Hugging Face Hub: owner/name or owner/name/file.gguf"
         spellcheck={false}
         autocomplete="off"
         onInput={({ currentTarget }) => {
@@ -83,7 +84,7 @@ function StateLine({ state }: { readonly state: LocalModel }) {
   if (state.kind === "ready") {
     return (
       <p class="place-line">
-        This browser computes on <b>{state.info.backendDescription}</b>.
+        This browser computes on <BackendName description={state.info.backendDescription} />.
       </p>
     );
   }

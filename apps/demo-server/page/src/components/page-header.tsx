@@ -76,10 +76,6 @@ function ModelFacts({ info }: { readonly info: ServerInfo }) {
         <dt>Context</dt>
         <dd>{formatCount(info.contextLength)} tokens</dd>
       </div>
-      <div class="fact-backend">
-        <dt>Runs on</dt>
-        <dd>{info.backendDescription}</dd>
-      </div>
     </dl>
   );
 }

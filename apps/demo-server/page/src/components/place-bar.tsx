@@ -1,5 +1,6 @@
 import { listKeptModels, localModel } from "../local/local-model.ts";
 import { type Place, place, server } from "../page-state.ts";
+import { BackendName } from "./backend-name.tsx";
 import { LocalModelBar } from "./local-model-bar.tsx";
 import { Segmented } from "./segmented.tsx";
 
@@ -33,7 +34,7 @@ function ServerLine() {
     <p class="place-line">
       {state.kind === "ready" ? (
         <>
-          The server computes on <b>{state.info.backendDescription}</b>.
+          The server computes on <BackendName description={state.info.backendDescription} />.
         </>
       ) : (
         "The server says what it computes on once it answers."
