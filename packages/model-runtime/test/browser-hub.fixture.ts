@@ -92,23 +92,45 @@ async function digests(source: ModelSource): Promise<Record<string, string>> {
   return found;
 }
 
-/** Lets the storage run full, as far as large writes go. */
-function fillStorage(byteLength: number): () => void {
-  const { FileSystemSyncAccessHandle } = globalThis as unknown as {
-    readonly FileSystemSyncAccessHandle: {
-      readonly prototype: { write(bytes: Uint8Array, options: object): number };
+interface StorageClasses {
+  readonly FileSystemSyncAccessHandle?: {
+    readonly prototype: { write(bytes: Uint8Array, options: object): number };
+  };
+  readonly FileSystemWritableFileStream: {
+    readonly prototype: {
+      write(chunk: { readonly data: Uint8Array }): Promise<void>;
+      abort(): Promise<void>;
     };
   };
-  const { prototype } = FileSystemSyncAccessHandle;
-  const { write } = prototype;
+}
+
+/** Lets the storage run full: in workers the write throws, elsewhere the stream is broken from then on. */
+function fillStorage(byteLength: number): () => void {
+  const classes = globalThis as unknown as StorageClasses;
+  const access = classes.FileSystemSyncAccessHandle?.prototype;
+  const stream = classes.FileSystemWritableFileStream.prototype;
+  const accessWrite = access?.write;
+  const streamWrite = stream.write;
   let left = byteLength;
-  prototype.write = function (bytes, options) {
+  const isFull = (bytes: Uint8Array): boolean => {
     left -= bytes.byteLength;
-    if (left < 0) throw new DOMException("full", "QuotaExceededError");
-    return write.call(this, bytes, options);
+    return left < 0;
+  };
+  const full = (): DOMException => new DOMException("full", "QuotaExceededError");
+  if (access) {
+    access.write = function (bytes, options) {
+      if (isFull(bytes)) throw full();
+      return accessWrite!.call(this, bytes, options);
+    };
+  }
+  stream.write = async function (chunk) {
+    if (!isFull(chunk.data)) return streamWrite.call(this, chunk);
+    await this.abort();
+    throw full();
   };
   return () => {
-    prototype.write = write;
+    if (access) access.write = accessWrite!;
+    stream.write = streamWrite;
   };
 }
 

@@ -113,6 +113,16 @@ describe.each(["worker", "page"] as const)("downloadModel in a %s", (place) => {
     });
     expect(hub.log).toEqual(["GET tiny/revision/main"]);
   });
+
+  test("calls storage that runs full by its name, and keeps what came", async () => {
+    const full = await tab.run(place, task({ fullAfter: 200_000 }));
+    expect(full.error).toMatchObject({
+      code: "quota",
+      message: expect.stringContaining("what came is kept"),
+    });
+    expect((await tab.run(place, task())).value).toMatchObject(whole);
+    expect(gets().at(-1)).toMatch(/ bytes=\d{5,6}-$/);
+  });
 });
 
 describe("downloadModel in a browser", () => {
@@ -127,16 +137,6 @@ describe("downloadModel in a browser", () => {
     tab = await open();
     expect((await tab.run("worker", task())).value).toMatchObject(whole);
     expect(gets().at(-1)).toMatch(/ bytes=200000-$/);
-  });
-
-  test("storage that runs full is a quota error, and what came is kept", async () => {
-    const full = await tab.run("worker", task({ fullAfter: 200_000 }));
-    expect(full.error).toMatchObject({
-      code: "quota",
-      message: expect.stringContaining("what came is kept"),
-    });
-    expect((await tab.run("worker", task())).value).toMatchObject(whole);
-    expect(gets().at(-1)).toMatch(/ bytes=\d{5,6}-$/);
   });
 
   test("two tabs fetch it once, and both have it", async () => {

@@ -1,5 +1,5 @@
 import { parseOrigin } from "./model-origin.ts";
-import type { ModelStore } from "./model-store.ts";
+import { type ModelStore, stored } from "./model-store.ts";
 import { openStore } from "./open-store.ts";
 import { type Receipt, readReceipt, readReceipts, removeFiles, removeUnnamed } from "./receipt.ts";
 
@@ -23,6 +23,11 @@ export async function listCachedModels(
   options: CacheOptions = {},
 ): Promise<readonly CachedModel[]> {
   const store = await openStore(options.cacheFolder);
+  const models = await stored(store, readModels(store));
+  return models.sort((a, b) => a.id.localeCompare(b.id));
+}
+
+async function readModels(store: ModelStore): Promise<CachedModel[]> {
   const models: CachedModel[] = [];
   for (const kind of ["hub", "url"]) {
     for (const name of await store.list(kind)) {
@@ -32,7 +37,7 @@ export async function listCachedModels(
       }
     }
   }
-  return models.sort((a, b) => a.id.localeCompare(b.id));
+  return models;
 }
 
 async function describe(
@@ -56,16 +61,13 @@ export async function removeCachedModel(
 ): Promise<boolean> {
   const { folder, receipt: path } = parseOrigin(id);
   const store = await openStore(options.cacheFolder);
-  return store.exclusively(folder, undefined, async () => {
-    try {
-      const receipt = await readReceipt(store, path);
-      if (!receipt) return false;
-      await store.remove(path);
-      await removeFiles(store, folder, receipt);
-      await removeUnnamed(store, folder);
-      return true;
-    } catch (error) {
-      return store.fail(error);
-    }
-  });
+  const remove = async (): Promise<boolean> => {
+    const receipt = await readReceipt(store, path);
+    if (!receipt) return false;
+    await store.remove(path);
+    await removeFiles(store, folder, receipt);
+    await removeUnnamed(store, folder);
+    return true;
+  };
+  return store.exclusively(folder, undefined, () => stored(store, remove()));
 }

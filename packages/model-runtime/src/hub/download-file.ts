@@ -3,7 +3,7 @@ import type { LoadProgress } from "../open-options.ts";
 import { SLICE_BYTES } from "../weights/byte-source.ts";
 import { type HubConnection, PassingFailure, requestHub } from "./hub-request.ts";
 import { isNode } from "./is-node.ts";
-import type { ModelStore } from "./model-store.ts";
+import { type ModelStore, stored } from "./model-store.ts";
 import type { PartialFile } from "./partial-file.ts";
 import { describeRemoteFile, type RemoteFile } from "./remote-file.ts";
 import type { ListedFile } from "./repository-listing.ts";
@@ -49,9 +49,12 @@ export async function downloadFile(
   try {
     await fetchWhole({ ...download, connection, store, partial, reached: 0, digest: undefined });
     await stored(store, partial.finish());
-  } finally {
-    await stored(store, partial.close());
+  } catch (error) {
+    // What failed first says more than that nothing can be closed after it.
+    await partial.close().catch(() => undefined);
+    throw error;
   }
+  await stored(store, partial.close());
 }
 
 async function fetchWhole(transfer: Transfer): Promise<void> {
@@ -188,12 +191,4 @@ async function expectChecksum(
   await stored(store, partial.clear());
   const message = `${url}: expected SHA-256 ${sha256}, got ${got}`;
   throw resumed ? new PassingFailure(message) : new ModelError("checksum", message);
-}
-
-/** What the storage throws must not look like a dropped connection. */
-function stored<T>(store: ModelStore, work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    if (error instanceof PassingFailure || error instanceof ModelError) throw error;
-    return store.fail(error);
-  });
 }

@@ -4,6 +4,7 @@ import { fetchModel } from "./fetch-model.ts";
 import type { HubConnection } from "./hub-request.ts";
 import { isNode } from "./is-node.ts";
 import { type ModelOrigin, parseOrigin } from "./model-origin.ts";
+import { stored } from "./model-store.ts";
 import { openStore } from "./open-store.ts";
 
 export interface DownloadModelOptions {
@@ -53,7 +54,7 @@ export async function fetchSource(
   const connection = createConnection(options);
   const { onProgress } = options;
   const receipt = await fetchModel({ origin, store, connection, onProgress });
-  return { origin, source: await store.source(origin.folder, receipt) };
+  return { origin, source: await stored(store, store.source(origin.folder, receipt)) };
 }
 
 function createConnection(options: DownloadModelOptions): HubConnection {

@@ -5,7 +5,7 @@ import { chooseFiles, chooseShards } from "./choose-files.ts";
 import { downloadFile } from "./download-file.ts";
 import { type HubConnection, PassingFailure } from "./hub-request.ts";
 import type { ModelOrigin } from "./model-origin.ts";
-import type { ModelStore } from "./model-store.ts";
+import { type ModelStore, stored } from "./model-store.ts";
 import { type Receipt, readReceipt, removeUnnamed, writeReceipt } from "./receipt.ts";
 import type { ListedFile, ModelListing } from "./repository-listing.ts";
 
@@ -28,7 +28,7 @@ const ATTEMPTS_WITH_RECEIPT = 2;
 export async function fetchModel(fetching: Fetching): Promise<Receipt> {
   const { origin, store, connection } = fetching;
   return store.exclusively(origin.folder, connection.signal, async () => {
-    const known = await readReceipt(store, origin.receipt);
+    const known = await stored(store, readReceipt(store, origin.receipt));
     const attempts = known?.isComplete ? ATTEMPTS_WITH_RECEIPT : connection.attempts;
     try {
       const listing = await origin.list({ ...connection, attempts });
@@ -61,7 +61,7 @@ async function fetchListed(
   const whole = make([...choice.files, ...shards], true);
   await fetchFiles(fetching, listing, whole);
   await noteReceipt(fetching, whole);
-  if (store.replacesRevisions) await removeUnnamed(store, origin.folder);
+  if (store.replacesRevisions) await stored(store, removeUnnamed(store, origin.folder));
   return whole;
 }
 
@@ -76,7 +76,7 @@ async function fetchFiles(
   { revision, files: wanted }: Receipt,
 ): Promise<void> {
   const pathOf = (item: string): string => `${origin.folder}/${revision}/${item}`;
-  const found = await Promise.all(wanted.map((item) => store.find(pathOf(item))));
+  const found = await stored(store, Promise.all(wanted.map((item) => store.find(pathOf(item)))));
   const missing = wanted.filter((_, i) => !found[i]?.isComplete);
   const whole = sum(missing, (item) => files.get(item)?.byteLength ?? 0);
   const there = sum(found, (file) => (file?.isComplete === false ? file.byteLength : 0));
@@ -95,7 +95,8 @@ async function findShards(
   index: string | undefined,
 ): Promise<readonly string[]> {
   if (index === undefined) return [];
-  const text = (await store.readText(`${origin.folder}/${revision}/${index}`)) ?? "";
+  const path = `${origin.folder}/${revision}/${index}`;
+  const text = (await stored(store, store.readText(path))) ?? "";
   return chooseShards(origin.name, listed, parseJsonObject(index, text));
 }
 

@@ -1,4 +1,6 @@
+import { ModelError } from "../model-error.ts";
 import type { ModelSource } from "../weights/open-model-files.ts";
+import { PassingFailure } from "./hub-request.ts";
 import type { PartialFile } from "./partial-file.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Digest } from "./sha256.ts";
@@ -35,6 +37,14 @@ export interface ModelStore {
 export interface StoredFile {
   readonly byteLength: number;
   readonly isComplete: boolean;
+}
+
+/** Has the store explain what its work throws, so that it looks like nothing else, such as a dropped connection. */
+export function stored<T>(store: ModelStore, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (error instanceof PassingFailure || error instanceof ModelError) throw error;
+    return store.fail(error);
+  });
 }
 
 /** Writes a small file as a whole. */

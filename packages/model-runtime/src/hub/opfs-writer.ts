@@ -37,8 +37,11 @@ function accessWriter(access: OpfsAccess): OpfsWriter {
     },
     truncate: async (byteLength) => access.truncate(byteLength),
     async close() {
-      access.flush();
-      access.close();
+      try {
+        access.flush();
+      } finally {
+        access.close();
+      }
     },
   };
 }
