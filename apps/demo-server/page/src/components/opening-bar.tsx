@@ -29,5 +29,5 @@ function describe(name: string, progress: OpeningProgress | undefined): string {
     return `Downloading ${item.endsWith(".gguf") ? shortName(name) : item}: ${bytes}`;
   }
   if (stage === "weights") return `Loading the weights: ${bytes}`;
-  return stage === "tokenizer" ? "Reading the tokenizer …" : "Starting the backend …";
+  return stage === "tokenizer" ? "Reading the tokenizer …" : `Starting the backend: ${item} …`;
 }
