@@ -13,7 +13,7 @@ const LOWEST = -3.4028234663852886e38f;
 
 // Tokens of a block; exponents of a bin, an eighth of a halving.
 const BLOCK = WORKGROUP * ROUNDS;
-const BIN_SHIFT = 23u;
+const BIN_SHIFT = 19u;
 
 struct SlotRules {
   flags: u32,
