@@ -1,0 +1,28 @@
+import type { PassAttention } from "../attention-rule.ts";
+import { type AttentionSettings, fullSettings, isFull, settingsOf } from "./attention-settings.ts";
+
+/** Rows that one compiled attention computes in one pass. */
+export interface RowGroup<Row> {
+  readonly settings: AttentionSettings;
+  readonly rows: readonly Row[];
+  /** Where each row stood: [rows.length]. */
+  readonly indices: readonly number[];
+}
+
+/** Rows by what is compiled for them. Those under full attention join the first group, whichever it is. */
+export function groupRows<Row extends { readonly attention: PassAttention }>(
+  rows: readonly Row[],
+): readonly RowGroup<Row>[] {
+  const host = rows.find(({ attention }) => !isFull(attention))?.attention;
+  const hostSettings = host ? settingsOf(host) : fullSettings;
+  const groups = new Map<string, { settings: AttentionSettings; rows: Row[]; indices: number[] }>();
+  for (const [index, row] of rows.entries()) {
+    const settings = isFull(row.attention) ? hostSettings : settingsOf(row.attention);
+    const key = JSON.stringify(settings);
+    const group = groups.get(key) ?? { settings, rows: [], indices: [] };
+    group.rows.push(row);
+    group.indices.push(index);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,31 @@
+import type { Gpu } from "@sift-attention/gpu";
+import type { KvType } from "@sift-attention/sift-attention-kernels";
+import type { LoadProgress } from "../../open-options.ts";
+import type { ModelBackend } from "../model-backend.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
+
+/** How a model comes onto a GPU. */
+export interface WebgpuBackendOptions {
+  /** Default "hardware": a software adapter is slower than the CPU backend and must be asked for. */
+  readonly adapter?: "hardware" | "software" | "any";
+  /** A device that stays the caller's, instead of one that is opened here. */
+  readonly device?: GPUDevice;
+  /** How keys and values are held. Default "f16". */
+  readonly kvType?: KvType;
+  /** Bytes that weights, caches and scratch may take together. Default: what the device gives. */
+  readonly memoryBytes?: number;
+  /** Sifted steps of fewer keys, sequences × longest context, keep every key, where that is faster. Default 0: none. */
+  readonly denseBelow?: number;
+  /** Rows of a `run` at most. Default 512. */
+  readonly maxRows?: number;
+  readonly signal?: AbortSignal;
+  /** Stage "weights" names each tensor, "backend" the memory plan and then each kernel. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** A model on a GPU. */
+export interface WebgpuBackend extends ModelBackend {
+  readonly kind: "webgpu";
+  readonly plan: MemoryPlan;
+  readonly gpu: Gpu;
+}
