@@ -3,17 +3,18 @@ import type {
   FeedForwardBlueprint,
   LayerBlueprint,
   LinearBlueprint,
-  NormBlueprint,
 } from "../layers/decoder-blueprint.ts";
 
-/** Linear maps of the same input as one: their weights' rows one below the other. */
+/** Linear maps of the same input as one. */
 export interface LinearStack {
   /** Names of the matrices [outputs, inputs]. */
   readonly weights: readonly string[];
-  /** Names of the biases [outputs], with the rows of those that have none; absent when none has one. */
+  /** The bias of each [outputs], or how many zeros stand for it; absent when none has one. */
   readonly biases?: readonly (string | number)[];
+  /** How their rows lie: one matrix below the other, or a row of each in turn. */
+  readonly order: "stacked" | "interleaved";
   readonly inputs: number;
-  /** Rows of the whole stack. */
+  /** Numbers that come out: of the whole stack, or of the gate's product. */
   readonly outputs: number;
 }
 
@@ -27,11 +28,12 @@ export interface LayerStacks {
   readonly feedOut: LinearStack;
 }
 
+/** What of a layer's maps is computed together. */
 export function layerStacks({ attention, feedForward }: LayerBlueprint): LayerStacks {
   return {
     projection: stackLinears([attention.query, attention.key, attention.value]),
     output: stackLinears([attention.output]),
-    feedIn: stackLinears(feedInLinears(feedForward)),
+    feedIn: feedInStack(feedForward),
     feedOut: stackLinears([feedForward.down]),
   };
 }
@@ -41,21 +43,9 @@ export function headStack({ head }: DecoderBlueprint): LinearStack {
   return stackLinears([head]);
 }
 
-/** The norms of a layer that are there. */
-export function layerNorms(layer: LayerBlueprint): readonly NormBlueprint[] {
-  const { queryNorm, keyNorm } = layer.attention;
-  return [
-    layer.inputNorm,
-    queryNorm,
-    keyNorm,
-    layer.attentionOutputNorm,
-    layer.feedForwardNorm,
-    layer.feedForwardOutputNorm,
-  ].filter((norm) => norm !== undefined);
-}
-
-function feedInLinears({ gate, up }: FeedForwardBlueprint): readonly LinearBlueprint[] {
-  return gate ? [gate, up] : [up];
+function feedInStack({ gate, up }: FeedForwardBlueprint): LinearStack {
+  if (!gate) return stackLinears([up]);
+  return { ...stackLinears([gate, up]), order: "interleaved", outputs: up.outputs };
 }
 
 function stackLinears(linears: readonly LinearBlueprint[]): LinearStack {
@@ -63,6 +53,7 @@ function stackLinears(linears: readonly LinearBlueprint[]): LinearStack {
   return {
     weights: linears.map(({ weight }) => weight),
     ...(hasBias && { biases: linears.map(({ bias, outputs }) => bias ?? outputs) }),
+    order: "stacked",
     inputs: linears[0]!.inputs,
     outputs: linears.reduce((sum, { outputs }) => sum + outputs, 0),
   };

@@ -23,9 +23,13 @@ export class Readback {
     return offset;
   }
 
-  /** What `read` makes of the copied bytes, which are its own during the call only. To be called once, after the submission. */
+  /**
+   * What `read` makes of the copied bytes, which are its own during the call only. To be called once, after the
+   * submission. Nothing is waited for where nothing was copied.
+   */
   async take<Result>(read: (bytes: ArrayBuffer) => Result): Promise<Result> {
     try {
+      if (this.#end === 0) return read(new ArrayBuffer(0));
       const { raw } = this.#staging;
       await raw.mapAsync(mapRead, 0, this.#end).catch((error) => this.#explain(error));
       const result = read(raw.getMappedRange(0, this.#end));

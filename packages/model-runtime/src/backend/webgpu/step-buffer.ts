@@ -59,16 +59,26 @@ export class StepBuffer {
     this.#words.set(packed, window * this.#sequencesPitch);
   }
 
-  /** @param logThresholds [layers, queryHeads], or one number for all. */
-  setThresholds(row: number, logThresholds: Float32Array | number): void {
+  /** @param logThreshold ln θ for all layers and heads of a row. */
+  fillThresholds(row: number, logThreshold: number): void {
     const { layers, queryHeads } = this.#shape;
     for (let layer = 0; layer < layers; layer++) {
-      const at = this.#thresholdsStart + layer * this.#thresholdsPitch + row * queryHeads;
-      if (typeof logThresholds === "number") this.#floats.fill(logThresholds, at, at + queryHeads);
-      else {
-        const first = layer * queryHeads;
-        this.#floats.set(logThresholds.subarray(first, first + queryHeads), at);
-      }
+      const at = this.#thresholdsAt(layer, row);
+      this.#floats.fill(logThreshold, at, at + queryHeads);
+    }
+  }
+
+  /** @param logThresholds [layers, rows, queryHeads], of which one row is taken. */
+  setThresholds(
+    row: number,
+    logThresholds: Float32Array,
+    source: { readonly row: number; readonly rows: number },
+  ): void {
+    const { layers, queryHeads } = this.#shape;
+    for (let layer = 0; layer < layers; layer++) {
+      const from = (layer * source.rows + source.row) * queryHeads;
+      const thresholds = logThresholds.subarray(from, from + queryHeads);
+      this.#floats.set(thresholds, this.#thresholdsAt(layer, row));
     }
   }
 
@@ -80,6 +90,10 @@ export class StepBuffer {
 
   dispose(): void {
     this.#buffer.dispose();
+  }
+
+  #thresholdsAt(layer: number, row: number): number {
+    return this.#thresholdsStart + layer * this.#thresholdsPitch + row * this.#shape.queryHeads;
   }
 
   #part(firstWord: number, words: number): BoundBuffer {

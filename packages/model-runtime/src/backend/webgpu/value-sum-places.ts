@@ -9,7 +9,12 @@ export class ValueSumPlaces {
 
   /** Rows from this position on were written outside of a step. */
   overwrite(slot: number, firstPosition: number): void {
-    if (firstPosition < this.#summed[slot]!) this.#summed[slot] = -1;
+    if (firstPosition < this.#summed[slot]!) this.forget(slot);
+  }
+
+  /** The next step of the slot sums anew. */
+  forget(slot: number): void {
+    this.#summed[slot] = -1;
   }
 
   /** Whether every row extends its slot's sums by its own value; afterwards all of them do. */
