@@ -20,9 +20,15 @@ export const fullSettings: AttentionSettings = {
   quantiles: false,
 };
 
-/** Whether every kernel computes it: full attention without quantiles. */
+/** Whether a rule can drop a key. */
+export function isSelective(rule: AttentionRule): boolean {
+  if (rule.kind === "sift") return rule.logThresholds !== undefined;
+  return rule.kind !== "full";
+}
+
+/** Whether every kernel computes it: all keys kept, and no quantiles. */
 export function isFull({ rule, quantile }: PassAttention): boolean {
-  return rule.kind === "full" && quantile === undefined;
+  return !isSelective(rule) && quantile === undefined;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface AttentionShape {
   readonly kvType: KvType;
   readonly slots: number;
   readonly capacity: number;
+  /** Rows of a step at most. */
+  readonly batch: number;
   /** Multiplies q·k. */
   readonly scale: number;
   readonly settings: AttentionSettings;

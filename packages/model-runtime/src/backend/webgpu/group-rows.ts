@@ -9,9 +9,13 @@ export interface RowGroup<Row> {
   readonly indices: readonly number[];
 }
 
-/** Rows by what is compiled for them. Those under full attention join the first group, whichever it is. */
+/**
+ * Rows by what is compiled for them, at most `batch` in a group. Those under full attention join the first group,
+ * whichever it is.
+ */
 export function groupRows<Row extends { readonly attention: PassAttention }>(
   rows: readonly Row[],
+  batch: number,
 ): readonly RowGroup<Row>[] {
   const host = rows.find(({ attention }) => !isFull(attention))?.attention;
   const hostSettings = host ? settingsOf(host) : fullSettings;
@@ -24,5 +28,17 @@ export function groupRows<Row extends { readonly attention: PassAttention }>(
     group.indices.push(index);
     groups.set(key, group);
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap((group) => splitGroup(group, batch));
+}
+
+function splitGroup<Row>(
+  { settings, rows, indices }: RowGroup<Row>,
+  batch: number,
+): readonly RowGroup<Row>[] {
+  const parts: RowGroup<Row>[] = [];
+  for (let first = 0; first < rows.length; first += batch) {
+    const end = first + batch;
+    parts.push({ settings, rows: rows.slice(first, end), indices: indices.slice(first, end) });
+  }
+  return parts;
 }

@@ -1,5 +1,5 @@
 import type { DecodeSequence } from "@sift-attention/sift-attention-kernels";
-import type { AttentionRule } from "../attention-rule.ts";
+import { isSelective } from "./attention-settings.ts";
 import type { AttentionStep } from "./slot-attention.ts";
 import type { StepRow } from "./step-row.ts";
 import { visibleKeys } from "./visible-keys.ts";
@@ -13,12 +13,6 @@ export function planStep(rows: readonly Pick<StepRow, "attention">[]): StepPlan 
   const quantiles = rows.some(({ attention }) => attention.quantile !== undefined);
   if (rules.some(({ kind }) => kind === "top-k")) return { kind: "top-k", quantiles };
   return { kind: rules.some(isSelective) ? "sifted" : "full", quantiles };
-}
-
-/** Whether a rule can drop a key. */
-export function isSelective(rule: AttentionRule): boolean {
-  if (rule.kind === "sift") return rule.logThresholds !== undefined;
-  return rule.kind !== "full";
 }
 
 /** The keys that a row sees in layers of one window, and the rank that its rule wants among them. */

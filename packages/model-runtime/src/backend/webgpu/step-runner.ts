@@ -116,19 +116,28 @@ export class StepRunner {
     };
   }
 
-  #recordLayers(pass: GPUComputePassEncoder, { rows, attention }: Step, plan: StepPlan): void {
+  #recordLayers(pass: GPUComputePassEncoder, step: Step, plan: StepPlan): void {
     const { windows } = this.#bound;
-    const isSummed = attention.settings.droppedMass === "mean-value" && plan.kind !== "full";
-    const valueSums = isSummed ? this.#sums.advance(rows) : undefined;
+    const { rows, attention } = step;
+    const valueSums = this.#advanceSums(step, plan);
     const longest = rows.reduce((most, { position }) => Math.max(most, position), 0);
     const steps = windows.distinct.map((window): AttentionStep => {
       const longestContext = visibleKeys(longest, window).count;
-      const step = { ...plan, sequences: rows.length, longestContext };
-      return valueSums ? { ...step, valueSums } : step;
+      const sizes = { ...plan, sequences: rows.length, longestContext };
+      return valueSums ? { ...sizes, valueSums } : sizes;
     });
     recordLayers(pass, this.#bound, rows.length, (layer) =>
       attention.record(pass, layer, steps[windows.indexOf[layer]!]!),
     );
+  }
+
+  /** How the sums of the values are brought up to date, when the rule puts their mean in place of what it drops. */
+  #advanceSums({ rows, attention }: Step, { kind }: StepPlan): AttentionStep["valueSums"] {
+    if (attention.settings.droppedMass === "mean-value" && kind !== "full") {
+      return this.#sums.advance(rows);
+    }
+    for (const { slot, position } of rows) this.#sums.overwrite(slot, position);
+    return undefined;
   }
 
   /** Everything is asked for before the first wait, so that it is of this step. */
