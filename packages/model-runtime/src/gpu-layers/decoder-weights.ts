@@ -1,5 +1,5 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
-import type { GpuMatrix } from "../gpu-weights/upload-matrix.ts";
+import type { GpuMatrix } from "../gpu-weights/gpu-matrix.ts";
 import type { DecoderBlueprint, LayerBlueprint, NormBlueprint } from "../layers/decoder-blueprint.ts";
 import { headStack, type LinearStack, layerStacks } from "./weight-stacks.ts";
 import { type WeightSource, WeightStore } from "./weight-store.ts";

@@ -1,5 +1,6 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
-import { createLinear, type LinearShape } from "../gpu-ops/linear/create-linear.ts";
+import { createLinear } from "../gpu-ops/linear/create-linear.ts";
+import type { LinearShape } from "../gpu-ops/linear/linear-shape.ts";
 import type { BoundRows } from "../gpu-ops/row-places/bind-rows.ts";
 import type { FeedForwardBlueprint, LayerBlueprint } from "../layers/decoder-blueprint.ts";
 import type { DecoderScratch } from "./decoder-scratch.ts";

@@ -6,7 +6,7 @@ import { headStack, type LinearStack, layerStacks } from "./weight-stacks.ts";
 
 /** What a plan of weights is made from. */
 export interface WeightFacts {
-  readonly tensors: ReadonlyMap<string, Pick<WeightTensor, "format" | "shape">>;
+  readonly tensors: ReadonlyMap<string, Pick<WeightTensor, "name" | "format" | "shape">>;
   /** The device's, by WebGPU's names. */
   readonly limits: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,6 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
-import { type GpuMatrix, uploadMatrix } from "../gpu-weights/upload-matrix.ts";
+import type { GpuMatrix } from "../gpu-weights/gpu-matrix.ts";
+import { uploadMatrix } from "../gpu-weights/upload-matrix.ts";
 import { uploadVector } from "../gpu-weights/upload-vector.ts";
 import type { LoadProgress } from "../open-options.ts";
 import type { WeightTensor } from "../weights/model-files.ts";
