@@ -43,7 +43,7 @@ export async function prefill(
   slots: SequenceSlots,
   slot: number,
   prompt: readonly number[],
-  { rows = 16, uniform = 0.5 } = {},
+  { rows = 16, uniform = 0.5 }: { readonly rows?: number; readonly uniform?: number } = {},
 ): Promise<number> {
   for (let done = 0; ; done += rows) {
     const tokens = prompt.slice(done, done + rows);

@@ -1,4 +1,4 @@
-import { readDraw } from "../../gpu-ops/sampling/gpu-sampler.ts";
+import { readDraw } from "../../gpu-ops/sampling/read-draw.ts";
 import { ModelError } from "../../model-error.ts";
 import { logSumExp, topLogprobs } from "../../sampling/token-logprobs.ts";
 import type { DrawnToken, DrawOptions } from "../model-backend.ts";
