@@ -7,6 +7,8 @@ export interface ScratchRows {
   readonly maxRows: number;
   /** Of logits at a time. */
   readonly logitsRows: number;
+  /** Whether gates are computed before they are multiplied. */
+  readonly separateGates: boolean;
 }
 
 const names = [
@@ -15,6 +17,7 @@ const names = [
   "queries",
   "attended",
   "inner",
+  "gates",
   "added",
   "headRows",
   "logits",
@@ -28,7 +31,7 @@ export type DecoderScratch = Readonly<Record<ScratchName, GpuBuffer<"f32">>>;
 /** The shape of each buffer: [rows, width]. */
 export function scratchShapes(
   { geometry, vocabularySize, hiddenSize, feedForwardSize }: DecoderBlueprint,
-  { maxRows, logitsRows }: ScratchRows,
+  { maxRows, logitsRows, separateGates }: ScratchRows,
 ): Readonly<Record<ScratchName, readonly [number, number]>> {
   const { queryHeads, kvHeads, headDim } = geometry;
   const queryWidth = queryHeads * headDim;
@@ -38,6 +41,7 @@ export function scratchShapes(
     queries: [maxRows, queryWidth],
     attended: [maxRows, queryWidth],
     inner: [maxRows, feedForwardSize],
+    gates: [separateGates ? maxRows : 1, 2 * feedForwardSize],
     added: [maxRows, hiddenSize],
     headRows: [logitsRows, hiddenSize],
     logits: [logitsRows, vocabularySize],

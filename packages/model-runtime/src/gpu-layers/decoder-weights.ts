@@ -83,7 +83,9 @@ async function load(store: WeightStore, blueprint: DecoderBlueprint): Promise<De
 }
 
 async function loadLayer(store: WeightStore, layer: LayerBlueprint): Promise<LayerWeights> {
-  const { projection, output, feedIn, feedOut } = layerStacks(layer);
+  const { projection, output, feedIn, feedOut } = layerStacks(layer, (name) =>
+    store.formatOf(name),
+  );
   const { queryNorm, keyNorm } = layer.attention;
   return {
     inputNorm: await loadNorm(store, layer.inputNorm),

@@ -3,9 +3,10 @@ import { createLinear } from "../gpu-ops/linear/create-linear.ts";
 import type { LinearShape } from "../gpu-ops/linear/linear-shape.ts";
 import type { BoundRows } from "../gpu-ops/row-places/bind-rows.ts";
 import type { FeedForwardBlueprint, LayerBlueprint } from "../layers/decoder-blueprint.ts";
+import { bindNorm } from "./bind-norm.ts";
 import type { DecoderScratch } from "./decoder-scratch.ts";
 import type { LayerWeights, LinearWeights, NormWeights } from "./decoder-weights.ts";
-import { bindNorm } from "./bind-norm.ts";
+import { bindGateProduct } from "./gate-product.ts";
 
 /** What a layer computes before and after its attention, in its order. */
 export interface LayerMaps {
@@ -37,15 +38,27 @@ export async function bindLayerMaps(
       norm: weights.inputNorm,
     }),
     bindAdding(place, weights.output, attended, weights.attentionOutputNorm),
-    bindMap(place, weights.feedIn, {
-      x: hidden,
-      out: inner,
-      output: activationOf(feedForward),
-      norm: weights.feedForwardNorm,
-    }),
+    bindFeedIn(place, feedForward, weights),
     bindAdding(place, weights.feedOut, inner, weights.feedForwardOutputNorm),
   ]);
-  return { before: [projection], after: [...output, feedIn, ...feedOut] };
+  return { before: [projection], after: [...output, ...feedIn, ...feedOut] };
+}
+
+/** hidden to inner: at once, or in two steps where a gate and its partner are not interleaved. */
+async function bindFeedIn(
+  place: MapPlace,
+  feedForward: FeedForwardBlueprint,
+  { feedIn, feedForwardNorm: norm }: LayerWeights,
+): Promise<readonly BoundRows[]> {
+  const { hidden: x, inner, gates } = place.scratch;
+  const { gate, activation } = feedForward;
+  if (!gate || feedIn.stack.order === "interleaved") {
+    return [await bindMap(place, feedIn, { x, out: inner, output: activationOf(feedForward), norm })];
+  }
+  return await Promise.all([
+    bindMap(place, feedIn, { x, out: gates, output: "write", norm }),
+    bindGateProduct(place.gpu, activation, { gates, inner }),
+  ]);
 }
 
 /** One map from a buffer to another. */

@@ -13,9 +13,10 @@ export interface WeightFacts {
 
 /** Bytes that a decoder's weights take on a device. */
 export function weightBytes(blueprint: DecoderBlueprint, facts: WeightFacts): number {
+  const formatOf = (name: string) => facts.tensors.get(name)!.format;
   const stacks = [
     { weights: [blueprint.embedding], order: "stacked" } as const,
-    ...blueprint.layers.flatMap((layer) => Object.values(layerStacks(layer))),
+    ...blueprint.layers.flatMap((layer) => Object.values(layerStacks(layer, formatOf))),
     headStack(blueprint),
   ];
   const distinct = new Map(stacks.map((stack) => [stack.weights.join(" + "), stack]));

@@ -4,6 +4,7 @@ import type {
   LayerBlueprint,
   LinearBlueprint,
 } from "../layers/decoder-blueprint.ts";
+import type { TensorFormat } from "../weights/tensor-format.ts";
 
 /** Linear maps of the same input as one. */
 export interface LinearStack {
@@ -23,17 +24,23 @@ export interface LayerStacks {
   /** Queries, keys, values. */
   readonly projection: LinearStack;
   readonly output: LinearStack;
-  /** Gate and up, or up alone. */
+  /** Gate and up, interleaved where one kernel can multiply them; or up alone. */
   readonly feedIn: LinearStack;
   readonly feedOut: LinearStack;
 }
 
+/** The format that a tensor is stored in, by its name. */
+export type FormatOf = (name: string) => TensorFormat;
+
 /** What of a layer's maps is computed together. */
-export function layerStacks({ attention, feedForward }: LayerBlueprint): LayerStacks {
+export function layerStacks(
+  { attention, feedForward }: LayerBlueprint,
+  formatOf: FormatOf,
+): LayerStacks {
   return {
     projection: stackLinears([attention.query, attention.key, attention.value]),
     output: stackLinears([attention.output]),
-    feedIn: feedInStack(feedForward),
+    feedIn: feedInStack(feedForward, formatOf),
     feedOut: stackLinears([feedForward.down]),
   };
 }
@@ -43,9 +50,25 @@ export function headStack({ head }: DecoderBlueprint): LinearStack {
   return stackLinears([head]);
 }
 
-function feedInStack({ gate, up }: FeedForwardBlueprint): LinearStack {
+/** Whether some layer's gates need a buffer of their own. */
+export function hasSeparateGates({ layers }: DecoderBlueprint, formatOf: FormatOf): boolean {
+  return layers.some(({ feedForward }) => {
+    return feedForward.gate !== undefined && !canInterleave(feedForward, formatOf);
+  });
+}
+
+function feedInStack(feedForward: FeedForwardBlueprint, formatOf: FormatOf): LinearStack {
+  const { gate, up } = feedForward;
   if (!gate) return stackLinears([up]);
-  return { ...stackLinears([gate, up]), order: "interleaved", outputs: up.outputs };
+  const stack = stackLinears([gate, up]);
+  if (!canInterleave(feedForward, formatOf)) return stack;
+  return { ...stack, order: "interleaved", outputs: up.outputs };
+}
+
+/** A gate and its partner row by row: without biases, and in one format. */
+function canInterleave({ gate, up }: FeedForwardBlueprint, formatOf: FormatOf): boolean {
+  if (!gate || gate.bias !== undefined || up.bias !== undefined) return false;
+  return formatOf(gate.weight) === formatOf(up.weight);
 }
 
 function stackLinears(linears: readonly LinearBlueprint[]): LinearStack {

@@ -4,6 +4,7 @@ import { uploadMatrix } from "../gpu-weights/upload-matrix.ts";
 import { uploadVector } from "../gpu-weights/upload-vector.ts";
 import type { LoadProgress } from "../open-options.ts";
 import type { WeightTensor } from "../weights/model-files.ts";
+import type { TensorFormat } from "../weights/tensor-format.ts";
 import type { LinearStack } from "./weight-stacks.ts";
 import { zeroTensor } from "./zero-tensor.ts";
 
@@ -33,6 +34,11 @@ export class WeightStore {
   get byteLength(): number {
     const held = [...this.#matrices.values(), ...this.#vectors.values()];
     return held.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+  }
+
+  /** The format that a tensor is stored in. */
+  formatOf(name: string): TensorFormat {
+    return this.#source.tensors.get(name)!.format;
   }
 
   /** The matrices of a stack as one. */

@@ -17,7 +17,9 @@ export function tinyFiles(config: Partial<ModelConfig> = {}): ModelFiles {
 }
 
 /** The CPU backend whose results are the measure: sums in float64, or in float32 as honest arithmetic has them. */
-export async function openCpu(files: ModelFiles, kind: "plain" | "wasm"): Promise<ModelBackend> {
+export async function openCpu(
+  files: Pick<ModelFiles, "config" | "tensors">,
+  kind: "plain" | "wasm"): Promise<ModelBackend> {
   return await loadCpuBackend(files, await createCpuOps({ kind, threads: 1 }));
 }
 

@@ -2,6 +2,7 @@ import type { Gpu } from "@sift-attention/gpu";
 import type { KvType } from "@sift-attention/sift-attention-kernels";
 import { loadDecoderWeights } from "../../gpu-layers/decoder-weights.ts";
 import { createGpuDecoder } from "../../gpu-layers/gpu-decoder.ts";
+import { hasSeparateGates } from "../../gpu-layers/weight-stacks.ts";
 import { blueprintTensors } from "../../layers/blueprint-tensors.ts";
 import type { DecoderBlueprint } from "../../layers/decoder-blueprint.ts";
 import { findFamily } from "../../layers/find-family.ts";
@@ -51,7 +52,8 @@ async function load(
   options: WebgpuBackendOptions,
 ): Promise<WebgpuBackend> {
   const { maxRows = usualRows, kvType = "f16", memoryBytes, signal, onProgress } = options;
-  const rows = { maxRows, logitsRows: mostBatch };
+  const separateGates = hasSeparateGates(blueprint, (name) => tensors.get(name)!.format);
+  const rows = { maxRows, logitsRows: mostBatch, separateGates };
   const { limits } = gpu.report;
   const plan = planMemory(blueprint, { tensors, limits, rows, kvType, memoryBytes });
   const tell = (item: string): void => {

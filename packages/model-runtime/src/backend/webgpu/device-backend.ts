@@ -37,10 +37,15 @@ export class DeviceBackend implements WebgpuBackend {
     this.#samplers = new SamplerPool(gpu);
   }
 
+  contextThatFits(slots: number): number {
+    const { contextLength } = this.#parts.decoder.blueprint;
+    return Math.min(this.plan.room(slots, this.#slotBytes()), contextLength);
+  }
+
   async createSlots(options: SlotsOptions): Promise<SequenceSlots> {
     this.#expectOpen();
     expectNotAborted(options.signal);
-    expectContextFits(this.plan, options.slots, options.capacity);
+    expectContextFits(this.plan, options, this.#slotBytes());
     try {
       const slots: SequenceSlots = await createSlots(
         {
@@ -67,6 +72,11 @@ export class DeviceBackend implements WebgpuBackend {
     this.#parts.decoder.dispose();
     this.#parts.weights.dispose();
     this.gpu.dispose();
+  }
+
+  /** Bytes of all open slots. */
+  #slotBytes(): number {
+    return [...this.#opened].reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   #expectOpen(): void {

@@ -14,11 +14,9 @@ export interface MemoryPlan {
   readonly kvBytesPerToken: number;
   /** Given by the caller; absent: what the device gives. */
   readonly memoryBytes?: number;
-  /** Tokens of each of so many sequences for which there is room: 0 when not even one fits. */
-  room(slots: number): number;
-  /** The room, but no more than the model was made for. */
-  contextThatFits(slots: number): number;
-  /** For people: "weights 98.2 MB, scratch 33.0 MB, context 23.0 MB for 1,000 tokens, up to 8,192". */
+  /** Tokens of each of so many sequences for which there is room beside bytes taken: 0 when not even one fits. */
+  room(slots: number, takenBytes?: number): number;
+  /** For people: "weights 98.2 MB, scratch 12.1 MB, 23.0 MB for 1,000 tokens of context, room for 65536". */
   readonly description: string;
 }
 
@@ -41,26 +39,26 @@ export function planMemory(blueprint: DecoderBlueprint, facts: MemoryFacts): Mem
     kvBytesPerToken: kvBytesPerToken({ geometry, layers: layers.length, kvType }),
     ...(memoryBytes !== undefined && { memoryBytes }),
   };
-  const room = (slots: number): number => roomFor(blueprint, facts, planned, slots);
-  const contextThatFits = (slots: number) => Math.min(room(slots), blueprint.contextLength);
-  return { ...planned, room, contextThatFits, description: describe(planned, contextThatFits(1)) };
+  const room = (slots: number, takenBytes = 0): number =>
+    roomFor(blueprint, facts, { ...planned, slots, takenBytes });
+  return { ...planned, room, description: describe(planned, room(1)) };
 }
 
-type PlannedBytes = Omit<MemoryPlan, "room" | "contextThatFits" | "description">;
+type PlannedBytes = Omit<MemoryPlan, "room" | "description">;
 
 function roomFor(
   { geometry }: DecoderBlueprint,
   { limits, kvType }: MemoryFacts,
-  planned: PlannedBytes,
-  slots: number,
+  planned: PlannedBytes & { readonly slots: number; readonly takenBytes: number },
 ): number {
+  const { slots, takenBytes } = planned;
   const { maxStorageBufferBindingSize = 2 ** 27, maxBufferSize = 2 ** 28 } = limits;
   const bindingBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   const rowBytes = slots * geometry.kvHeads * geometry.headDim * bytesPerElement[kvType];
   // Blocks of query heads are padded to powers of two.
   const scoreBytes = 2 * slots * geometry.queryHeads * bytesPerElement.f32;
   const byBinding = Math.floor(bindingBytes / Math.max(rowBytes, scoreBytes)) - 2;
-  const left = bytesLeft(planned);
+  const left = bytesLeft(planned) - takenBytes;
   const tokenBytes = slots * planned.kvBytesPerToken + scoreBuffers * scoreBytes;
   return Math.max(0, Math.min(byBinding, Math.floor(left / tokenBytes)));
 }
@@ -80,9 +78,13 @@ export function expectWeightsFit(plan: MemoryPlan): void {
   );
 }
 
-/** @throws ModelError "out-of-memory" with the numbers when the sequences have no room. */
-export function expectContextFits(plan: MemoryPlan, slots: number, capacity: number): void {
-  const room = plan.room(slots);
+/** @throws ModelError "out-of-memory" with the numbers when the sequences have no room beside bytes taken. */
+export function expectContextFits(
+  plan: MemoryPlan,
+  { slots, capacity }: { readonly slots: number; readonly capacity: number },
+  takenBytes: number,
+): void {
+  const room = plan.room(slots, takenBytes);
   if (capacity <= room) return;
   const asked = megabytes(slots * capacity * plan.kvBytesPerToken);
   throw new ModelError(
@@ -93,7 +95,8 @@ export function expectContextFits(plan: MemoryPlan, slots: number, capacity: num
 
 function describe(planned: PlannedBytes, context: number): string {
   const { weightBytes, scratchBytes, kvBytesPerToken } = planned;
-  return `weights ${megabytes(weightBytes)}, scratch ${megabytes(scratchBytes)}, context ${megabytes(1000 * kvBytesPerToken)} for 1,000 tokens, room for ${context}`;
+  const perThousand = megabytes(1000 * kvBytesPerToken);
+  return `weights ${megabytes(weightBytes)}, scratch ${megabytes(scratchBytes)}, ${perThousand} for 1,000 tokens of context, room for ${context}`;
 }
 
 function megabytes(bytes: number): string {
