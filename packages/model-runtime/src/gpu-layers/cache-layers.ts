@@ -3,7 +3,10 @@ import type { KvType } from "@sift-attention/sift-attention-kernels";
 import { type Append, createAppend } from "../gpu-ops/append/append.ts";
 import type { AppendOptions } from "../gpu-ops/append/append-options.ts";
 import { createRotaryTable } from "../gpu-ops/append/rotary-table.ts";
-import { createPrefillAttention, type PrefillAttention } from "../gpu-ops/prefill/prefill-attention.ts";
+import {
+  createPrefillAttention,
+  type PrefillAttention,
+} from "../gpu-ops/prefill/prefill-attention.ts";
 import type { PrefillOptions } from "../gpu-ops/prefill/prefill-options.ts";
 import type { BoundRows } from "../gpu-ops/row-places/bind-rows.ts";
 import type { AttentionBlueprint, DecoderBlueprint } from "../layers/decoder-blueprint.ts";
@@ -146,10 +149,10 @@ function tableKey(frequencies: Float64Array): string {
   return frequencies.join();
 }
 
-function headNorms({
-  queryNorm,
-  keyNorm,
-}: LayerWeights): { queryNorm?: BoundBuffer; keyNorm?: BoundBuffer } {
+function headNorms({ queryNorm, keyNorm }: LayerWeights): {
+  queryNorm?: BoundBuffer;
+  keyNorm?: BoundBuffer;
+} {
   if (!queryNorm || !keyNorm) return {};
   return { queryNorm: queryNorm.weight, keyNorm: keyNorm.weight };
 }

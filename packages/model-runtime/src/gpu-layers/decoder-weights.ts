@@ -1,6 +1,10 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
 import type { GpuMatrix } from "../gpu-weights/gpu-matrix.ts";
-import type { DecoderBlueprint, LayerBlueprint, NormBlueprint } from "../layers/decoder-blueprint.ts";
+import type {
+  DecoderBlueprint,
+  LayerBlueprint,
+  NormBlueprint,
+} from "../layers/decoder-blueprint.ts";
 import { headStack, type LinearStack, layerStacks } from "./weight-stacks.ts";
 import { type WeightSource, WeightStore } from "./weight-store.ts";
 

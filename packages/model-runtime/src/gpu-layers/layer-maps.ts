@@ -53,7 +53,9 @@ async function bindFeedIn(
   const { hidden: x, inner, gates } = place.scratch;
   const { gate, activation } = feedForward;
   if (!gate || feedIn.stack.order === "interleaved") {
-    return [await bindMap(place, feedIn, { x, out: inner, output: activationOf(feedForward), norm })];
+    return [
+      await bindMap(place, feedIn, { x, out: inner, output: activationOf(feedForward), norm }),
+    ];
   }
   return await Promise.all([
     bindMap(place, feedIn, { x, out: gates, output: "write", norm }),

@@ -12,20 +12,26 @@ export const full: PassAttention = { rule: { kind: "full" } };
 
 /** A tiny Llama with heads as large as the attention kernels want them. */
 export function tinyFiles(config: Partial<ModelConfig> = {}): ModelFiles {
-  const rotary = { theta: 10000, dimensions: 32, layout: "half", scaling: { kind: "none" } } as const;
+  const rotary = {
+    theta: 10000,
+    dimensions: 32,
+    layout: "half",
+    scaling: { kind: "none" },
+  } as const;
   return createTinyModel({ config: { headDim: 32, rotary, ...config } });
 }
 
 /** The CPU backend whose results are the measure: sums in float64, or in float32 as honest arithmetic has them. */
 export async function openCpu(
   files: Pick<ModelFiles, "config" | "tensors">,
-  kind: "plain" | "wasm"): Promise<ModelBackend> {
+  kind: "plain" | "wasm",
+): Promise<ModelBackend> {
   return await loadCpuBackend(files, await createCpuOps({ kind, threads: 1 }));
 }
 
 /** Tokens without meaning. */
 export function promptOf(length: number, seed = 0): number[] {
-  return Array.from({ length }, (_, i) => (7 * i + 11 * seed + (i * i) % 13) % 67);
+  return Array.from({ length }, (_, i) => (7 * i + 11 * seed + ((i * i) % 13)) % 67);
 }
 
 export function rulesOf(options: Partial<SamplingRules> = {}): SamplingRules {

@@ -2,9 +2,9 @@ import type { Gpu } from "@sift-attention/gpu";
 import type { CacheLayers } from "../../gpu-layers/cache-layers.ts";
 import type { GpuDecoder } from "../../gpu-layers/gpu-decoder.ts";
 import type { BoundRows } from "../../gpu-ops/row-places/bind-rows.ts";
+import type { LayerWindows } from "./layer-windows.ts";
 import type { SlotBuffers } from "./slot-buffers.ts";
 import type { SlotCache } from "./slot-cache.ts";
-import type { LayerWindows } from "./layer-windows.ts";
 
 /** A decoder, bound to one cache. */
 export interface BoundCache {

@@ -32,7 +32,10 @@ const readbacks = 3; // two steps under way, and one that is being read
  * @throws ModelError "out-of-memory", "aborted"; SiftError, GpuError of the device or the compiler; nothing stays
  * allocated then.
  */
-export async function createSlots(parts: SlotsParts, options: SlotsOptions): Promise<SequenceSlots> {
+export async function createSlots(
+  parts: SlotsParts,
+  options: SlotsOptions,
+): Promise<SequenceSlots> {
   const held: Held = [];
   const free = (): void => {
     for (const freeOne of held.splice(0).toReversed()) freeOne();

@@ -1,5 +1,4 @@
 import type { Gpu } from "@sift-attention/gpu";
-import type { KvType } from "@sift-attention/sift-attention-kernels";
 import { loadDecoderWeights } from "../../gpu-layers/decoder-weights.ts";
 import { createGpuDecoder } from "../../gpu-layers/gpu-decoder.ts";
 import { hasSeparateGates } from "../../gpu-layers/weight-stacks.ts";
@@ -63,7 +62,12 @@ async function load(
   tell(plan.description);
   expectWeightsFit(plan);
   const bytesTotal = storedBytes(blueprint, tensors);
-  const weights = await loadDecoderWeights(gpu, blueprint, { tensors, bytesTotal, signal, onProgress });
+  const weights = await loadDecoderWeights(gpu, blueprint, {
+    tensors,
+    bytesTotal,
+    signal,
+    onProgress,
+  });
   const layers = blueprint.layers.length;
   const onLayer = (layer: number): void => tell(`kernels of layer ${layer + 1} of ${layers}`);
   const decoder = await createGpuDecoder(gpu, { blueprint, weights, rows, onLayer });

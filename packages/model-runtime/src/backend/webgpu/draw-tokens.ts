@@ -39,8 +39,8 @@ export function readDraws(
 ): readonly DrawnToken[] {
   const words = new Uint32Array(bytes, offset, drawings.length * drawWords);
   return drawings.map(({ slot, options }, index) => {
-    const { id, logprob, isFinite } = readDraw(words, index);
-    if (!isFinite) throw badLogits(slot);
+    const { id, logprob, ...drawn } = readDraw(words, index);
+    if (!drawn.isFinite) throw badLogits(slot);
     return options.topLogprobs === undefined ? { id } : { id, logprob };
   });
 }

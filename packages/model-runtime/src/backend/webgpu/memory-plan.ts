@@ -1,9 +1,9 @@
-import { scratchBytes, type ScratchRows } from "../../gpu-layers/decoder-scratch.ts";
+import type { KvType } from "@sift-attention/sift-attention-kernels";
+import { bytesPerElement } from "@sift-attention/tensor";
+import { type ScratchRows, scratchBytes } from "../../gpu-layers/decoder-scratch.ts";
 import { type WeightFacts, weightBytes } from "../../gpu-layers/weight-bytes.ts";
 import type { DecoderBlueprint } from "../../layers/decoder-blueprint.ts";
 import { ModelError } from "../../model-error.ts";
-import type { KvType } from "@sift-attention/sift-attention-kernels";
-import { bytesPerElement } from "@sift-attention/tensor";
 import { kvBytesPerToken } from "./slot-cache.ts";
 
 /** What a model takes of a device's memory, known before any of it is allocated. All numbers are bytes. */

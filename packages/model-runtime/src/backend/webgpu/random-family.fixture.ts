@@ -28,6 +28,8 @@ function widen(config: ModelConfig): ModelConfig {
   return {
     ...config,
     headDim,
+    // GPT-2's projections are as wide as its hidden state.
+    ...(config.family === "gpt2" && { hiddenSize: config.queryHeads * headDim }),
     ...(rotary && { rotary: { ...rotary, dimensions: headDim } }),
     ...(slidingWindow?.rotary && {
       slidingWindow: { ...slidingWindow, rotary: { ...slidingWindow.rotary, dimensions: headDim } },

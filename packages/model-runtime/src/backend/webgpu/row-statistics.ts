@@ -47,7 +47,10 @@ export class RowStatistics {
   }
 
   /** The arrays: views, until they are written again. */
-  pass(firstPosition: number, { withQuantiles }: { readonly withQuantiles: boolean }): PassStatistics {
+  pass(
+    firstPosition: number,
+    { withQuantiles }: { readonly withQuantiles: boolean },
+  ): PassStatistics {
     return {
       firstPosition,
       rows: this.rows,

@@ -50,9 +50,7 @@ export class SlotBuffers {
 
   get byteLength(): number {
     const sums = this.#valueSums?.buffer.byteLength ?? 0;
-    return (
-      this.places.byteLength + this.step.byteLength + this.statistics.byteLength + sums
-    );
+    return this.places.byteLength + this.step.byteLength + this.statistics.byteLength + sums;
   }
 
   /** f32 [slots, kvHeads, headDim] of one layer; allocated when it is first asked for. */

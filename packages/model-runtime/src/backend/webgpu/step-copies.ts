@@ -1,5 +1,5 @@
-import type { CopiedQuantiles, CopiedStatistics } from "./row-statistics.ts";
 import type { Readback } from "./readback-ring.ts";
+import type { CopiedQuantiles, CopiedStatistics } from "./row-statistics.ts";
 import type { LayerRows, StatisticsBuffers } from "./statistics-buffers.ts";
 import type { StepRow } from "./step-row.ts";
 
@@ -26,7 +26,8 @@ export function readStatistics(
   buffers: StatisticsBuffers,
   bytes: ArrayBuffer,
 ): void {
-  const kept = copies.statistics === undefined ? undefined : copiedWords(bytes, copies.statistics, buffers);
+  const kept =
+    copies.statistics === undefined ? undefined : copiedWords(bytes, copies.statistics, buffers);
   const quantiles =
     copies.quantiles === undefined ? undefined : copiedFloats(bytes, copies.quantiles, buffers);
   for (const [index, { statistics, statisticsRow, position }] of rows.entries()) {
@@ -36,7 +37,11 @@ export function readStatistics(
   }
 }
 
-function copiedWords(bytes: ArrayBuffer, offset: number, buffers: StatisticsBuffers): CopiedStatistics {
+function copiedWords(
+  bytes: ArrayBuffer,
+  offset: number,
+  buffers: StatisticsBuffers,
+): CopiedStatistics {
   return {
     words: new Uint32Array(bytes, offset),
     floats: new Float32Array(bytes, offset),
@@ -44,6 +49,10 @@ function copiedWords(bytes: ArrayBuffer, offset: number, buffers: StatisticsBuff
   };
 }
 
-function copiedFloats(bytes: ArrayBuffer, offset: number, buffers: StatisticsBuffers): CopiedQuantiles {
+function copiedFloats(
+  bytes: ArrayBuffer,
+  offset: number,
+  buffers: StatisticsBuffers,
+): CopiedQuantiles {
   return { floats: new Float32Array(bytes, offset), floatsPitch: buffers.quantiles.layerPitch };
 }

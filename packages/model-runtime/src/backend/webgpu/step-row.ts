@@ -1,5 +1,5 @@
-import type { DrawOptions } from "../model-backend.ts";
 import type { PassAttention } from "../attention-rule.ts";
+import type { DrawOptions } from "../model-backend.ts";
 import type { RowStatistics } from "./row-statistics.ts";
 
 /** A row of a step: one token of one slot, which sees what its slot holds. */

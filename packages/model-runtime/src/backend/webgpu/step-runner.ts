@@ -141,7 +141,11 @@ export class StepRunner {
   }
 
   /** Everything is asked for before the first wait, so that it is of this step. */
-  async #collect(step: Step, copies: StepCopies, readback: Readback): Promise<readonly StepResult[]> {
+  async #collect(
+    step: Step,
+    copies: StepCopies,
+    readback: Readback,
+  ): Promise<readonly StepResult[]> {
     const { rows, wantsLogits } = step;
     const logits = rows.map((row, index) =>
       wantsLogits || (row.draw && asksForLikeliest(row.draw)) ? this.#readLogits(index) : undefined,

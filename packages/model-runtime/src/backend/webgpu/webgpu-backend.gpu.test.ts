@@ -195,7 +195,9 @@ describe("SequenceSlots.decode on WebGPU", () => {
       rulesOf({ temperature: 0.9, topK: 20, topP: 0.9, repetitionPenalty: 1.1 }),
     ]) {
       const generation = { slot: 2, prompt: promptOf(21, 3), rules };
-      expect(await generate(onGpu, generation, 12)).toEqual(await generate(onPlain, generation, 12));
+      expect(await generate(onGpu, generation, 12)).toEqual(
+        await generate(onPlain, generation, 12),
+      );
     }
   });
 
