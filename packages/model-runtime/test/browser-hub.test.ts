@@ -4,7 +4,7 @@ import { bundleForBrowser } from "@sift-attention/testing/browser-gpu";
 import { launchChromium } from "@sift-attention/testing/chromium";
 import { createRandom } from "@sift-attention/testing/random";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openModel } from "../src/index.ts";
+import { type ModelSource, openModel } from "../src/index.ts";
 import type { LoadProgress } from "../src/open-options.ts";
 import {
   type Context,
@@ -14,6 +14,7 @@ import {
   type Tab,
 } from "./browser-tab.ts";
 import { type HubServer, startHubServer } from "./hub-server.ts";
+import { tinyFolder } from "./tiny-files.ts";
 
 const tales = fileURLToPath(new URL("../../tales-28m/model/tales-28m.q8_0.gguf", import.meta.url));
 const random = createRandom(11);
@@ -56,6 +57,17 @@ afterEach(async () => {
   await context.close();
   await hub.close();
 });
+
+/** Eight tokens of greedy decoding. */
+async function generateInNode(source: ModelSource): Promise<readonly number[]> {
+  const model = await openModel(source);
+  const session = await model.createSession({ contextLength: 64 });
+  const tokens: number[] = [];
+  const options = { maxTokens: 8, temperature: 0 };
+  for await (const { id } of session.generate("Once upon a time", options)) tokens.push(id);
+  await model.dispose();
+  return tokens;
+}
 
 const received = ({ item, bytesDone }: LoadProgress): void => hub.received(item, bytesDone);
 const open = (): Promise<Tab> => openTab(context, server.url, received);
@@ -177,22 +189,30 @@ describe("downloadModel in a browser", () => {
 
 describe("openModel in a browser", () => {
   test("a worker opens tales-28m from its URL and writes what Node writes, later from its storage", async () => {
-    const model = await openModel(tales);
-    const session = await model.createSession({ contextLength: 64 });
-    const tokens: number[] = [];
-    for await (const { id } of session.generate("Once upon a time", {
-      maxTokens: 8,
-      temperature: 0,
-    })) {
-      tokens.push(id);
-    }
-    await model.dispose();
+    const tokens = await generateInNode(tales);
     const source = `${server.url}tales-28m.q8_0.gguf`;
     const generate = { kind: "generate", source, maxTokens: 8 } as const;
     expect((await tab.run("worker", generate)).value).toMatchObject({ tokens });
     expect(server.log).toEqual(["HEAD", "GET"]);
     expect((await tab.run("worker", generate)).value).toMatchObject({ tokens });
     expect(server.log).toEqual(["HEAD", "GET", "HEAD"]);
+  });
+
+  test("a worker opens a model by its id on the Hub", async () => {
+    const files = tinyFolder();
+    const tokens = await generateInNode({ files });
+    hub.files.clear();
+    for (const [name, content] of files)
+      hub.files.set(name, { content, large: content.length > 1e4 });
+    await context.route("https://huggingface.co/**", async (route) => {
+      const { pathname, search } = new URL(route.request().url());
+      await route.fulfill({
+        response: await route.fetch({ url: `${hub.endpoint}${pathname}${search}` }),
+      });
+    });
+    const generate = { kind: "generate", source: "owner/tiny", maxTokens: 8 } as const;
+    expect((await tab.run("worker", generate)).value).toMatchObject({ tokens });
+    expect(await list()).toMatchObject([{ id: "owner/tiny", isComplete: true }]);
   });
 
   test("a text that is no id and no URL is refused", async () => {
