@@ -16,7 +16,7 @@ export interface MemoryPlan {
   readonly memoryBytes?: number;
   /** Tokens of each of so many sequences for which there is room beside bytes taken: 0 when not even one fits. */
   room(slots: number, takenBytes?: number): number;
-  /** For people: "weights 98.2 MB, scratch 12.1 MB, 23.0 MB for 1,000 tokens of context, room for 65536". */
+  /** For people: "weights 98.2 MB, scratch 12.1 MB, 23.0 MB for 1,000 tokens of context, room for 8192". */
   readonly description: string;
 }
 
@@ -41,7 +41,7 @@ export function planMemory(blueprint: DecoderBlueprint, facts: MemoryFacts): Mem
   };
   const room = (slots: number, takenBytes = 0): number =>
     roomFor(blueprint, facts, { ...planned, slots, takenBytes });
-  return { ...planned, room, description: describe(planned, room(1)) };
+  return { ...planned, room, description: describe(planned, Math.min(room(1), blueprint.contextLength)) };
 }
 
 type PlannedBytes = Omit<MemoryPlan, "room" | "description">;
