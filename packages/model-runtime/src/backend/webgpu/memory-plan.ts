@@ -41,7 +41,11 @@ export function planMemory(blueprint: DecoderBlueprint, facts: MemoryFacts): Mem
   };
   const room = (slots: number, takenBytes = 0): number =>
     roomFor(blueprint, facts, { ...planned, slots, takenBytes });
-  return { ...planned, room, description: describe(planned, Math.min(room(1), blueprint.contextLength)) };
+  return {
+    ...planned,
+    room,
+    description: describe(planned, Math.min(room(1), blueprint.contextLength)),
+  };
 }
 
 type PlannedBytes = Omit<MemoryPlan, "room" | "description">;
