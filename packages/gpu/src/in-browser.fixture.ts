@@ -10,7 +10,11 @@ export interface BrowserFindings {
   readonly liveBytes: readonly number[];
   readonly scaled: readonly number[];
   readonly errors: readonly (readonly [code: string, message: string])[];
+  /** What calls in flight ended with when their device went, over several devices. */
+  readonly codesAtLoss: readonly string[];
 }
+
+const lossCount = 16;
 
 async function errorOf(work: () => unknown): Promise<readonly [string, string]> {
   try {
@@ -19,6 +23,23 @@ async function errorOf(work: () => unknown): Promise<readonly [string, string]> 
   } catch (error) {
     return error instanceof GpuError ? [error.code, error.message] : ["foreign", String(error)];
   }
+}
+
+/** The GPU process may answer calls before it tells of the loss, or after: many losses meet both. */
+async function codesAtLosses(count: number): Promise<readonly string[]> {
+  const codes: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const gpu = await openGpu({ adapter: "software" });
+    const shape = [2 ** index];
+    const buffer = gpu.createBuffer({ label: "lost", dtype: "f32", shape, usage: "storage" });
+    const calls = [errorOf(() => gpu.read(buffer)), errorOf(() => gpu.settled())];
+    if (index % 2 === 1) await Promise.resolve();
+    gpu.device.destroy();
+    calls.push(errorOf(() => gpu.settled()));
+    for (const [code] of await Promise.all(calls)) codes.push(code);
+    gpu.dispose();
+  }
+  return codes;
 }
 
 /** Opens a device in a page, computes, and goes wrong in several ways. */
@@ -61,5 +82,6 @@ export default async function inBrowser(): Promise<BrowserFindings> {
     liveBytes: [...liveBytes, gpu.memory.liveBytes],
     scaled: result,
     errors,
+    codesAtLoss: await codesAtLosses(lossCount),
   };
 }

@@ -28,6 +28,11 @@ describe("in a browser", () => {
   ])("failure %i is %s", (index, code, message) => {
     expect(findings.errors[index]).toEqual([code, expect.stringMatching(message)]);
   });
+
+  test("every call in flight is told of a loss", () => {
+    expect(findings.codesAtLoss).toHaveLength(48);
+    expect(new Set(findings.codesAtLoss)).toEqual(new Set(["device-lost"]));
+  });
 });
 
 describe("a bundle for browsers", () => {

@@ -113,6 +113,7 @@ export class DeviceGpu implements Gpu {
     this.device.queue.submit([]); // destroyed buffers are freed at the next submission
     await this.device.queue.onSubmittedWorkDone().catch(() => {}); // a loss is told below
     await this.#errors.drain();
+    await this.#hearOfLoss();
     this.expectUsable("settled");
   }
 
@@ -177,10 +178,20 @@ export class DeviceGpu implements Gpu {
     this.device.queue.writeBuffer(buffer.raw, byteOffset, bytes);
   }
 
-  /** A map fails because the device went, which may be told a tick later, or because of an error before it. */
+  /**
+   * Waits until a device that is gone has said so. A browser's GPU process answers what was asked before the end first
+   * and tells of the loss afterwards; the answer to a question asked now comes after both.
+   */
+  async #hearOfLoss(): Promise<void> {
+    this.device.pushErrorScope("validation");
+    const answer = this.device.popErrorScope().catch(() => null); // a lost device has no scopes
+    await Promise.race([this.lost, answer]);
+  }
+
+  /** A map fails because the device went, which may be told later, or because of an error before it. */
   async #explainMapFailure(where: string, error: unknown): Promise<never> {
     if (!(error instanceof GpuError) || error.code === "validation") {
-      await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve))]);
+      await this.#hearOfLoss();
       this.expectUsable(where);
       await this.#errors.drain();
     }
