@@ -1,8 +1,8 @@
 import { openCpuBackend } from "./backend/cpu/open-cpu-backend.ts";
 import { expectOpenOptions } from "./model/expect-open-options.ts";
+import type { OpenBackend } from "./model/open-backend.ts";
 import { openFrom } from "./model/open-from.ts";
 import type { Model } from "./model.ts";
-import { ModelError } from "./model-error.ts";
 import type { OpenModelOptions } from "./open-options.ts";
 import type { ModelFiles } from "./weights/model-files.ts";
 import type { ModelSource } from "./weights/open-model-files.ts";
@@ -23,10 +23,8 @@ export async function openModel(
   return openFrom({ cpu: openCpuBackend, webgpu: openWebgpuBackend }, source, options);
 }
 
-/** Loaded when it is asked for: who computes on the CPU pays nothing. */
-async function openWebgpuBackend(): Promise<never> {
-  throw new ModelError(
-    "no-backend",
-    'backend: "webgpu" is not part of this version, which computes on the CPU; use "auto" or "cpu"',
-  );
-}
+/** Its code is loaded when it is asked for: who computes on the CPU pays nothing. */
+const openWebgpuBackend: OpenBackend = async (files, options) => {
+  const { createWebgpuBackend } = await import("./backend/webgpu/create-webgpu-backend.ts");
+  return createWebgpuBackend(files, options);
+};
