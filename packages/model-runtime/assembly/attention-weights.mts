@@ -136,6 +136,22 @@ export function keepLargest(weights: usize, count: i32, wanted: i32, flags: usiz
   }
 }
 
+/** Drops the weights of the keys that `chosen`, u8 [count], has 0 for. */
+export function keepChosen(weights: usize, count: i32, chosen: usize, flags: usize): void {
+  startWeights();
+  for (let i: usize = 0; i < (count as usize); i++) {
+    const at = weights + (i << 2), weight = load<f32>(at);
+    if (load<u8>(chosen + i) == 0) {
+      droppedMass += weight;
+      store<f32>(at, 0);
+    } else {
+      keptMass += weight;
+      kept++;
+      store<i32>(flags + (i << 2), -1);
+    }
+  }
+}
+
 /** ascending[min(n − 1, ⌊τ·n⌋)] of the n weights from `first` to `end`; NaN when there is none. */
 export function quantileOf(scores: usize, first: i32, end: i32, tau: f64): f32 {
   const count = end - first;

@@ -37,6 +37,8 @@ const SHARED_BLOCKS: i32 = 22, BLOCK_BYTES: i32 = 23;
 const EXEMPT_FIRST: i32 = 24, EXEMPT_LAST: i32 = 25;
 /** Keys that a row sees at most; not more than there are. */
 const WINDOW: i32 = 26;
+/** Scores for a rule of the caller's to choose by, f32, and its choice, u8: [rows, queryHeads, CHOICE_KEYS], or 0. */
+const CHOICE_SCORES: i32 = 27, CHOSEN: i32 = 28, CHOICE_KEYS: i32 = 29;
 // f64 numbers.
 const SCALE: i32 = 0, TAU: i32 = 1, LOG_THRESHOLD: i32 = 2;
 
@@ -119,6 +121,25 @@ export function blockTicket(ticket: i32): void {
   finishRows(from, to, kvHead);
 }
 
+/** Several rows: the scores of a block alone, each line's from the first key that its row sees. */
+export function choiceTicket(ticket: i32): void {
+  const kvHead = ticket % argument(KV_HEADS), headDim = argument(HEAD_DIM), group = groupSize();
+  const from = (ticket / argument(KV_HEADS)) * argument(BLOCK_ROWS);
+  const to = min(from + argument(BLOCK_ROWS), argument(ROWS));
+  const lines = (to - from) * group, start = blockStart(from);
+  block.useBlock(scratch(), lines, argument(FIRST_POSITION) + to - start, headDim, 0);
+  gatherQueries(from, to, kvHead);
+  const keys = argument(FIRST_POSITION) + to - start, scale = number(SCALE) as f32;
+  scoreKeys(block.queries, lines, cacheOf(KEYS, kvHead, start), 0, keys, headDim, scale);
+  for (let l = 0; l < lines; l++) {
+    const r = from + l / group, first = firstKeyOf(r);
+    const at = (r * argument(QUERY_HEADS) + kvHead * group + l % group) as usize;
+    const out = (argument(CHOICE_SCORES) as usize) + ((at * (argument(CHOICE_KEYS) as usize)) << 2);
+    const scores = block.scores + (l as usize) * block.scoreStride + (((first - start) as usize) << 2);
+    memory.copy(out, scores, ((argument(FIRST_POSITION) + r + 1 - first) as usize) << 2);
+  }
+}
+
 function gatherQueries(from: i32, to: i32, kvHead: i32): void {
   const group = groupSize(), numbers = group * argument(HEAD_DIM);
   for (let r = from; r < to; r++) {
@@ -154,7 +175,11 @@ function weighLine(r: i32, head: i32, l: i32, lead: i32, keys: i32): void {
     store<f32>(floats(argument(QUANTILES), at), line.quantileOf(scores, least, most, number(TAU)));
   }
   line.startWeights();
-  if (argument(WANTED) != 0) {
+  if (argument(CHOSEN) != 0) {
+    const chosen = (argument(CHOSEN) as usize) + (at as usize) * (argument(CHOICE_KEYS) as usize);
+    line.weigh(scores, scores, 0, count, -Infinity, 0);
+    line.keepChosen(scores, count, chosen, flags);
+  } else if (argument(WANTED) != 0) {
     line.weigh(scores, scores, 0, count, -Infinity, 0);
     line.keepLargest(scores, count, load<i32>(floats(argument(WANTED), r)), flags);
   } else {

@@ -18,6 +18,7 @@ export { append, embed } from "./rows";
 const MATMUL: i32 = 1, RMS_NORM: i32 = 2, ROTATE: i32 = 3, SILU_MULTIPLY: i32 = 4, ADD: i32 = 5;
 const ATTENTION_BLOCK: i32 = 6, SCORES: i32 = 7, WEIGHTS: i32 = 8, VALUES: i32 = 9;
 const LAYER_NORM: i32 = 10, GELU_MULTIPLY: i32 = 11, GELU: i32 = 12, SCALE: i32 = 13, SOFT_CAP: i32 = 14;
+const CHOICE: i32 = 15;
 
 function runTicket(kernel: i32, ticket: i32): void {
   switch (kernel) {
@@ -35,6 +36,7 @@ function runTicket(kernel: i32, ticket: i32): void {
     case GELU: geluTicket(ticket); break;
     case SCALE: scaleTicket(ticket); break;
     case SOFT_CAP: softCapTicket(ticket); break;
+    case CHOICE: attentionJob.choiceTicket(ticket); break;
     default: unreachable();
   }
 }
@@ -128,6 +130,11 @@ export function add(x: i32, y: i32, count: i32): void {
 export function attentionBlockBytes(lines: i32, keys: i32, headDim: i32, isShared: bool): u32 {
   const tiles = isShared ? tilesOf(keys) : 0;
   return ((useBlock(0, lines, keys, headDim, tiles) + 63) & ~63) as u32;
+}
+
+/** Scores alone, for a rule of the caller's; arguments as attention.mts names them. */
+export function attentionScores(kvHeads: i32): void {
+  run(CHOICE, attentionJob.blockCount() * kvHeads);
 }
 
 /** Arguments as attention.mts names them. */

@@ -1,3 +1,5 @@
+import type { ChooseKeys, KeyChoiceShape } from "./key-choice.ts";
+
 /** What happens with the weight of the keys that were dropped. */
 export type DroppedMassRule =
   /** Nothing: the output loses it. What the paper does. */
@@ -26,7 +28,27 @@ export type AttentionMode =
       /** Default "none". */
       readonly droppedMass?: DroppedMassRule;
     }
+  | CustomMode
   | SiftMode;
+
+/** A rule of the caller's own, on the CPU backend alone: it runs in JavaScript, between scores and values. */
+export interface CustomMode {
+  readonly kind: "custom";
+  /** For messages and records. */
+  readonly name: string;
+  /**
+   * Makes the rule of one generation or scoring. It is asked for each row in ascending order, in each layer and KV head,
+   * so that it may remember what it saw.
+   */
+  readonly createRule: (shape: KeyChoiceShape) => ChooseKeys;
+  /**
+   * Whether the prompt runs under the rule too, so that it sees every row; what a session holds of the prompt is not
+   * reused then. Default false: the prompt runs under full attention, unseen.
+   */
+  readonly seesPrompt?: boolean;
+  /** Default "none". */
+  readonly droppedMass?: DroppedMassRule;
+}
 
 /** Sifted attention: warmup under full attention, then a predicted threshold per layer and head. */
 export interface SiftMode {

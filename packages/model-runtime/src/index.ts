@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" />
 
-export type { AttentionMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
+export type { AttentionMode, CustomMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type {
   Batch,
   BatchAddition,
@@ -18,6 +18,8 @@ export {
 } from "./hub/cached-models.ts";
 export { type DownloadModelOptions, downloadModel } from "./hub/download-model.ts";
 export { isHubId } from "./hub/hub-id.ts";
+export type { ChooseKeys, KeyChoice, KeyChoiceShape } from "./key-choice.ts";
+export type { LayerAttention } from "./layer-attention.ts";
 export type { Model, ModelInfo } from "./model.ts";
 export { ModelError, type ModelErrorCode } from "./model-error.ts";
 export { openModel } from "./open-model.ts";

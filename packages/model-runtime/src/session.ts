@@ -2,6 +2,7 @@ import type { PowerLaw } from "@sift-attention/power-law";
 import type { AttentionMode } from "./attention-mode.ts";
 import type { GenerateOptions } from "./generate-options.ts";
 import type { GeneratedToken, GenerateSummary } from "./generated-token.ts";
+import type { LayerAttention } from "./layer-attention.ts";
 
 /** One message of a chat, as in the OpenAI API. */
 export interface ChatMessage {
@@ -45,6 +46,8 @@ export interface ScoreOptions {
   readonly attentionFrom?: number;
   /** Rows from this position on are reported. Default 0. */
   readonly reportFrom?: number;
+  /** Sees what each layer's attention computed for the rows that are reported, in order; on the CPU backend alone. */
+  readonly onAttention?: (attention: LayerAttention) => void;
   readonly signal?: AbortSignal;
   readonly onPrefill?: (progress: {
     readonly tokensDone: number;
@@ -89,7 +92,8 @@ export interface Session {
   /**
    * Runs given tokens through the model in batches of at most 64 rows and hands out the logits of every row. Statistics
    * and logits are those of decoding the same tokens one by one. Ends early when the signal aborts.
-   * @throws ModelError "context-overflow", "bad-option", "busy", "disposed", "device-lost": start it again then.
+   * @throws ModelError "context-overflow", "bad-option", also for what the backend does not offer, "busy", "disposed",
+   * "device-lost": start it again then.
    */
   score(tokens: readonly number[], options?: ScoreOptions): AsyncGenerator<ScoredChunk, void>;
   /** How many tokens at the beginning of these the cache holds, so that a prompt of them would not run those again. */

@@ -1,4 +1,5 @@
 import type { DroppedMassRule } from "../attention-mode.ts";
+import type { ChooseKeys } from "../key-choice.ts";
 
 /** Which keys the rows of one pass keep, in all layers. */
 export type AttentionRule =
@@ -18,6 +19,13 @@ export type AttentionRule =
       readonly droppedMass: DroppedMassRule;
       readonly keepFirst: number;
       readonly keepLast: number;
+    }
+  /** On the CPU alone. */
+  | {
+      readonly kind: "custom";
+      readonly name: string;
+      readonly choose: ChooseKeys;
+      readonly droppedMass: DroppedMassRule;
     };
 
 /** How attention treats the rows of one pass. */

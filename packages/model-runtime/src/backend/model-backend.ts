@@ -1,4 +1,5 @@
 import type { TokenLogprob } from "../generated-token.ts";
+import type { LayerAttention } from "../layer-attention.ts";
 import type { SamplingRules } from "../sampling/sampling-rules.ts";
 import type { PassStatistics } from "../session/pass-statistics.ts";
 import type { PassAttention } from "./attention-rule.ts";
@@ -78,6 +79,8 @@ export interface RowsCall {
   readonly attention: PassAttention;
   /** What is wanted of it besides the statistics: nothing, the logits of all rows, or a token drawn after the last. */
   readonly want: "nothing" | "logits" | "token";
+  /** Sees each layer's attention; on the CPU alone. */
+  readonly onAttention?: (attention: LayerAttention) => void;
   /** For "token": uniform in [0, 1), and how many of the likeliest tokens to report. */
   readonly draw?: DrawOptions;
 }

@@ -1,4 +1,4 @@
-import type { CpuAttentionRule, CpuAttentionStatistics } from "../ops/cpu-ops.ts";
+import type { CpuAttentionCall, CpuAttentionRule, CpuAttentionStatistics } from "../ops/cpu-ops.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { DecoderBlueprint } from "./decoder-blueprint.ts";
 import type { KvCache } from "./kv-cache.ts";
@@ -9,7 +9,7 @@ export interface PassAttention {
   /** Asks every layer for the τ-quantile of its weights. */
   readonly quantile?: number;
   /** Called once a layer, in order; the arrays are valid during the call only. */
-  observe?(layer: number, statistics: CpuAttentionStatistics): void;
+  observe?(layer: number, statistics: CpuAttentionStatistics, call: CpuAttentionCall): void;
 }
 
 /** Consecutive tokens of one sequence. */

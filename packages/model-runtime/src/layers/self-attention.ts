@@ -1,5 +1,5 @@
 import type { AttentionGeometry } from "@sift-attention/tensor";
-import type { CpuOps, CpuRegion } from "../ops/cpu-ops.ts";
+import type { CpuAttentionCall, CpuOps, CpuRegion } from "../ops/cpu-ops.ts";
 import type { DecoderPass } from "./decoder.ts";
 import type { AttentionBlueprint } from "./decoder-blueprint.ts";
 import { createLinear } from "./linear.ts";
@@ -41,13 +41,14 @@ export function createSelfAttention(
     const place = { ...geometry, rows, capacity, firstPosition };
     ops.append(cache.keys, scratch.key, place);
     ops.append(cache.values, scratch.value, place);
-    const statistics = ops.attention({
+    const call: CpuAttentionCall = {
       ...{ geometry, rows, firstPosition, capacity, scale },
       ...{ query: scratch.query, ...cache, out: scratch.attended, rule: attention.rule(layer) },
       ...(window === undefined ? {} : { window }),
       ...(attention.quantile === undefined ? {} : { quantile: attention.quantile }),
-    });
-    attention.observe?.(layer, statistics);
+    };
+    const statistics = ops.attention(call);
+    attention.observe?.(layer, statistics, call);
     output(out, scratch.attended, rows);
   };
 }

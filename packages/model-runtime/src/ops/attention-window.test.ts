@@ -7,9 +7,17 @@ import {
   weightQuantiles,
 } from "@sift-attention/reference-attention";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attend, createInputs, type Inputs, label, type Shape, sift } from "./attention.fixture.ts";
+import {
+  attend,
+  type BuiltInRule,
+  createInputs,
+  type Inputs,
+  label,
+  type Shape,
+  sift,
+} from "./attention.fixture.ts";
 import { implementations } from "./cpu-ops.fixture.ts";
-import type { CpuAttentionRule, CpuOps } from "./cpu-ops.ts";
+import type { CpuOps } from "./cpu-ops.ts";
 import { createWasmOps } from "./wasm-ops.ts";
 
 /** Windows that begin before, at and after edges of tiles of 128 keys, and that are wider than the context. */
@@ -26,7 +34,7 @@ const cases: readonly (readonly [Shape, window: number])[] = [
   [{ queryHeads: 1, kvHeads: 1, headDim: 8, rows: 40, firstPosition: 0 }, 33],
 ];
 
-function rulesFor({ rows, queryHeads }: Shape): CpuAttentionRule[] {
+function rulesFor({ rows, queryHeads }: Shape): BuiltInRule[] {
   const thresholds = new Float32Array(rows * queryHeads).fill(-2.5);
   return [
     { kind: "full" },
@@ -56,7 +64,7 @@ function visibleOnly(inputs: Inputs, row: number, window: number): Inputs {
 }
 
 /** The rule of one row of a call. */
-function ruleOf(rule: CpuAttentionRule, row: number, queryHeads: number): CpuAttentionRule {
+function ruleOf(rule: BuiltInRule, row: number, queryHeads: number): BuiltInRule {
   if (rule.kind !== "sift") return rule;
   const logThresholds = rule.logThresholds.subarray(row * queryHeads, (row + 1) * queryHeads);
   return { ...rule, logThresholds };
@@ -66,7 +74,7 @@ function ruleOf(rule: CpuAttentionRule, row: number, queryHeads: number): CpuAtt
 function reference(
   inputs: Inputs,
   window: number,
-  rule: CpuAttentionRule,
+  rule: BuiltInRule,
   precision: Precision,
 ): CausalResult[] {
   return Array.from({ length: inputs.rows }, (_, row) => {

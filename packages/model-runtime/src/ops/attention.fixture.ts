@@ -3,6 +3,9 @@ import type { DroppedMassRule } from "../attention-mode.ts";
 import { normals, regionOf, unsetRegion } from "./cpu-ops.fixture.ts";
 import type { CpuAttentionRule, CpuOps } from "./cpu-ops.ts";
 
+/** Every rule but one of the caller's own: the reference has them too. */
+export type BuiltInRule = Exclude<CpuAttentionRule, { readonly kind: "custom" }>;
+
 /** Consecutive rows of a geometry. */
 export interface Shape extends AttentionGeometry {
   readonly rows: number;
@@ -34,7 +37,7 @@ export function sift(
   logThresholds: Float32Array,
   droppedMass: DroppedMassRule = "none",
   exempt: number = 0,
-): CpuAttentionRule {
+): BuiltInRule {
   return { kind: "sift", logThresholds, droppedMass, keepFirst: exempt, keepLast: 2 * exempt };
 }
 

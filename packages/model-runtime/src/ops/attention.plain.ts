@@ -1,5 +1,6 @@
+import { chooseKeys } from "./choose-keys.ts";
 import type { CpuAttentionCall, CpuAttentionStatistics } from "./cpu-ops.ts";
-import { applyKeepRule, exemptKeys, type HeadWeights } from "./keep-rule.plain.ts";
+import { applyKeepRule, exemptKeys, type HeadWeights, type PlainRule } from "./keep-rule.plain.ts";
 import { dot } from "./matmul.plain.ts";
 import { selectNth } from "./select-nth.plain.ts";
 import { visibleKeys } from "./visible-keys.ts";
@@ -70,11 +71,12 @@ function attendGroup(
   const { queryHeads, kvHeads, headDim } = call.geometry;
   const group = scratch.scores.length;
   scoreKeys(call, row, kvHead, scratch);
+  const rules = groupRules(call, row, kvHead, scratch);
   for (let g = 0; g < group; g++) {
     const at = row * queryHeads + kvHead * group + g;
     const head = weighHead(scratch, g);
     if (statistics.quantiles !== undefined) statistics.quantiles[at] = quantileOf(call, head);
-    const { kept, droppedMass } = applyKeepRule(call.rule, at, head, scratch.flags);
+    const { kept, droppedMass } = applyKeepRule(rules[g]!, at, head, scratch.flags);
     statistics.kept[at] = kept;
     statistics.droppedMass[at] = droppedMass;
   }
@@ -88,6 +90,23 @@ function attendGroup(
     putDroppedMassBack(call, kvHead, scratch, g, statistics.droppedMass[at]!, sums);
     out.set(sums, at * headDim);
   }
+}
+
+/** The rule of each query head: [group]. One of the caller's own is asked for all of them together. */
+function groupRules(
+  call: CpuAttentionCall,
+  row: number,
+  kvHead: number,
+  { count, scores }: GroupScratch,
+): readonly PlainRule[] {
+  const { rule } = call;
+  if (rule.kind !== "custom") return scores.map(() => rule);
+  const lines = {
+    scores: scores.map((line) => line.subarray(0, count)),
+    kept: scores.map(() => new Uint8Array(count)),
+  };
+  chooseKeys(call, rule.choose, { row, kvHead }, lines);
+  return lines.kept.map((keys) => ({ kind: "chosen", keys }));
 }
 
 /** Each key row is read once for all query heads of the group. */

@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   attend,
+  type BuiltInRule,
   createInputs,
   type Inputs,
   label,
@@ -18,7 +19,7 @@ import {
   sumOfValues,
 } from "./attention.fixture.ts";
 import { implementations } from "./cpu-ops.fixture.ts";
-import type { CpuAttentionRule, CpuOps } from "./cpu-ops.ts";
+import type { CpuOps } from "./cpu-ops.ts";
 import { createWasmOps } from "./wasm-ops.ts";
 
 /** Contexts around the kernels' tiles of 4, 64, 128 and 512 keys, blocks of 32 lines; MHA, GQA, MQA. */
@@ -77,7 +78,7 @@ function clearThresholds(inputs: Inputs, fraction: number): Float32Array {
   );
 }
 
-function rulesFor(inputs: Inputs): CpuAttentionRule[] {
+function rulesFor(inputs: Inputs): BuiltInRule[] {
   const thresholds = clearThresholds(inputs, 0.2);
   return [
     { kind: "full" },
@@ -262,7 +263,7 @@ describe.each(implementations)("CpuOps.attention, $name", ({ create }) => {
   });
 });
 
-function describeRule(rule: CpuAttentionRule): string {
+function describeRule(rule: BuiltInRule): string {
   if (rule.kind !== "sift") return rule.kind;
   const exempt = rule.keepFirst > 0 ? " with exempt keys" : "";
   const none = rule.logThresholds[0] === 1 ? " that keeps nothing" : "";
@@ -309,7 +310,7 @@ describe("createWasmOps", () => {
   });
 });
 
-function rowRule(rule: CpuAttentionRule, row: number, queryHeads: number): CpuAttentionRule {
+function rowRule(rule: BuiltInRule, row: number, queryHeads: number): BuiltInRule {
   if (rule.kind !== "sift") return rule;
   const from = row * queryHeads;
   return { ...rule, logThresholds: rule.logThresholds.subarray(from, from + queryHeads) };

@@ -1,5 +1,6 @@
 import type { DroppedMassRule } from "../attention-mode.ts";
-import type { CpuAttentionCall, CpuAttentionStatistics } from "./cpu-ops.ts";
+import { chooseKeys } from "./choose-keys.ts";
+import type { CpuAttentionCall, CpuAttentionRule, CpuAttentionStatistics } from "./cpu-ops.ts";
 import { visibleKeys } from "./visible-keys.ts";
 import type { WasmMachine } from "./wasm/wasm-machine.ts";
 
@@ -40,6 +41,7 @@ export function attentionWasm(
   const blockRows = Math.max(1, Math.floor(BLOCK_LINES / (queryHeads / kvHeads)));
   const rule = kernelRule(call);
   const blockBytes = reserveBlocks(machine, call, blockRows);
+  const choice = reserveChoice(machine, call);
   const blockSums = machine.reserve(
     "block sums",
     4 * kvHeads * headDim * Math.ceil(rows / blockRows),
@@ -56,10 +58,12 @@ export function attentionWasm(
     ...[blockRows, blockSums, rows === 1 ? machine.reserve("blocks", 0) : 0, blockBytes],
     ...(call.rule.kind === "sift" ? [rule.keepFirst, rule.keepLast] : [0, 0]),
     windowOf(call),
+    ...[choice.scores, choice.kept, choice.lineKeys],
   ]);
   machine.kernels.setNumber(0, call.scale);
   machine.kernels.setNumber(1, call.quantile ?? 0);
   machine.kernels.setNumber(2, rule.logThreshold);
+  if (call.rule.kind === "custom") chooseAll(machine, call, call.rule, choice);
   machine.kernels.attention(rows, kvHeads);
   return viewStatistics(machine, call, statistics);
 }
@@ -68,6 +72,8 @@ export function attentionWasm(
 function kernelRule({ rule, rows, ...call }: CpuAttentionCall): KernelRule {
   const keys = call.firstPosition + rows;
   switch (rule.kind) {
+    case "custom": // its choice stands in memory
+      return { logThreshold: 0, keepFirst: 0, keepLast: 0, droppedMass: rule.droppedMass };
     case "full":
       return { logThreshold: -Infinity, keepFirst: 0, keepLast: 0, droppedMass: "none" };
     case "sliding-window":
@@ -99,6 +105,52 @@ function windowOf({ window = Infinity, firstPosition, rows }: CpuAttentionCall):
   return Math.min(window, firstPosition + rows);
 }
 
+/** Addresses of [rows, queryHeads, lineKeys] scores and kept flags for a rule of the caller's; 0 for other rules. */
+interface ChoiceRoom {
+  readonly scores: number;
+  readonly kept: number;
+  readonly lineKeys: number;
+}
+
+function reserveChoice(machine: WasmMachine, call: CpuAttentionCall): ChoiceRoom {
+  if (call.rule.kind !== "custom") return { scores: 0, kept: 0, lineKeys: 0 };
+  const lineKeys = windowOf(call);
+  const numbers = call.rows * call.geometry.queryHeads * lineKeys;
+  return {
+    scores: machine.reserve("choice scores", 4 * numbers),
+    kept: machine.reserve("choice", numbers),
+    lineKeys,
+  };
+}
+
+/** Computes all scores and asks the rule row by row. The arguments are set. */
+function chooseAll(
+  { kernels, heap }: WasmMachine,
+  call: CpuAttentionCall,
+  { choose }: Extract<CpuAttentionRule, { readonly kind: "custom" }>,
+  room: ChoiceRoom,
+): void {
+  const { rows, geometry } = call;
+  const { queryHeads, kvHeads } = geometry;
+  const group = queryHeads / kvHeads;
+  const numbers = rows * queryHeads * room.lineKeys;
+  kernels.attentionScores(kvHeads);
+  const scores = new Float32Array(heap.buffer(), room.scores, numbers);
+  const kept = new Uint8Array(heap.buffer(), room.kept, numbers).fill(0);
+  for (let row = 0; row < rows; row++) {
+    const { count } = visibleKeys(call, row);
+    for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
+      const first = row * queryHeads + kvHead * group;
+      const starts = Array.from({ length: group }, (_, g) => (first + g) * room.lineKeys);
+      const lines = {
+        scores: starts.map((from) => scores.subarray(from, from + count)),
+        kept: starts.map((from) => kept.subarray(from, from + count)),
+      };
+      chooseKeys(call, choose, { row, kvHead }, lines);
+    }
+  }
+}
+
 /** Makes room for blocks: one for each KV head for a single row, else one for each thread. Returns a block's bytes. */
 function reserveBlocks(machine: WasmMachine, call: CpuAttentionCall, blockRows: number): number {
   const { rows, firstPosition, geometry } = call;
@@ -108,7 +160,7 @@ function reserveBlocks(machine: WasmMachine, call: CpuAttentionCall, blockRows: 
   const lines = rows === 1 ? group : Math.min(rows, blockRows) * group;
   const bytes = machine.kernels.attentionBlockBytes(lines, keys, headDim, rows === 1 ? 1 : 0) >>> 0;
   if (rows === 1) machine.reserve("blocks", bytes * kvHeads);
-  else machine.reserveScratch(bytes);
+  if (rows > 1 || call.rule.kind === "custom") machine.reserveScratch(bytes);
   return bytes;
 }
 

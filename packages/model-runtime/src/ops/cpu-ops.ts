@@ -1,5 +1,6 @@
 import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { DroppedMassRule } from "../attention-mode.ts";
+import type { KeyChoice } from "../key-choice.ts";
 import type { RotaryLayout } from "../weights/model-config.ts";
 import type { TensorFormat } from "../weights/tensor-format.ts";
 
@@ -38,6 +39,12 @@ export type CpuAttentionRule =
       readonly droppedMass: DroppedMassRule;
       readonly keepFirst: number;
       readonly keepLast: number;
+    }
+  | {
+      readonly kind: "custom";
+      /** Asked row by row in ascending order, for each KV head. */
+      readonly choose: (choice: Omit<KeyChoice, "layer">) => void;
+      readonly droppedMass: DroppedMassRule;
     };
 
 /** Attention of consecutive query rows of one sequence in one layer. */

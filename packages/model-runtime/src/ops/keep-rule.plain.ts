@@ -11,6 +11,12 @@ export interface HeadWeights {
   readonly count: number;
 }
 
+/** A rule as one head sees it: what the caller's own has chosen, or any other. */
+export type PlainRule =
+  | Exclude<CpuAttentionRule, { readonly kind: "custom" }>
+  /** Keys with anything but 0 are kept: [count]. */
+  | { readonly kind: "chosen"; readonly keys: Uint8Array };
+
 /** What a rule left of one head. */
 export interface KeptKeys {
   readonly kept: number;
@@ -32,7 +38,7 @@ export function exemptKeys(rule: CpuAttentionRule, count: number): { first: numb
  * no number is never dropped by a comparison, so that the output tells of it.
  */
 export function applyKeepRule(
-  rule: CpuAttentionRule,
+  rule: PlainRule,
   thresholdIndex: number,
   head: HeadWeights,
   flags: Uint8Array,
@@ -52,7 +58,7 @@ export function applyKeepRule(
   return { kept, droppedMass };
 }
 
-function keepTest(rule: CpuAttentionRule, thresholdIndex: number, head: HeadWeights): KeepKey {
+function keepTest(rule: PlainRule, thresholdIndex: number, head: HeadWeights): KeepKey {
   const { count } = head;
   switch (rule.kind) {
     case "full":
@@ -61,6 +67,8 @@ function keepTest(rule: CpuAttentionRule, thresholdIndex: number, head: HeadWeig
       const { first, end } = exemptKeys(rule, count);
       return thresholdTest(head, rule.logThresholds[thresholdIndex]!, first, end);
     }
+    case "chosen":
+      return (key) => rule.keys[key] !== 0;
     case "sliding-window":
       return (key) => key < rule.sinks || key >= count - rule.window;
     case "top-k":

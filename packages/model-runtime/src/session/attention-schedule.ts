@@ -19,6 +19,8 @@ export interface AttentionSchedule {
   /** Whether the next row can be planned though not every planned row has been observed. */
   readonly plansAhead: boolean;
   plan(firstPosition: number, rows: number): PlannedRows;
+  /** Plans rows of the prompt where it does not run under full attention. All of it has to run then. */
+  planPrompt?(firstPosition: number, rows: number): PlannedRows;
   /** Takes what a planned pass saw, in the order of the plans. */
   observe(plan: PlannedRows, pass: PassStatistics): void;
   laws(): readonly HeadLaw[];

@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { AttentionSchedule } from "./attention-schedule.ts";
+import { createCustomSchedule } from "./custom-schedule.ts";
 import type { AttentionSettings } from "./expect-attention-mode.ts";
 import { createFixedSchedule } from "./fixed-schedule.ts";
 import { createSiftSchedule } from "./sift-schedule.ts";
@@ -14,6 +15,7 @@ export function createAttentionSchedule(
   config: ModelConfig,
   contextLength: number,
 ): AttentionSchedule {
+  if (settings.kind === "custom") return createCustomSchedule(settings, config);
   if (settings.kind !== "sift") return createUniformSchedule(settings);
   if (settings.fixedLogThreshold !== undefined) {
     return createFixedSchedule(settings, settings.fixedLogThreshold, config);

@@ -51,7 +51,8 @@ export class DecodeLoop {
     const slot = this.contents.choose(prompt, taken);
     if (slot === undefined) return undefined;
     const { capacity, valueRowBytes } = this.slots.current;
-    const reusedTokens = this.contents.reusable(slot, prompt);
+    const { planPrompt } = generation.schedule;
+    const reusedTokens = planPrompt ? 0 : this.contents.reusable(slot, prompt);
     this.contents.cut(slot, reusedTokens);
     const sequence = new Sequence(generation, { slot, capacity, reusedTokens, valueRowBytes });
     this.#active.add(sequence);

@@ -1,4 +1,4 @@
-import type { AttentionMode, DroppedMassRule, SiftMode } from "../attention-mode.ts";
+import type { AttentionMode, CustomMode, DroppedMassRule, SiftMode } from "../attention-mode.ts";
 import { ModelError } from "../model-error.ts";
 import { expectNumber } from "../sampling/expect-number.ts";
 import { expectChoice } from "./expect-choice.ts";
@@ -31,6 +31,7 @@ export type AttentionSettings =
       readonly window: number;
       readonly droppedMass: DroppedMassRule;
     }
+  | Required<CustomMode>
   | SiftSettings;
 
 const COUNT = { min: 0, integer: true } as const;
@@ -53,14 +54,30 @@ export function expectAttentionMode(mode: AttentionMode): AttentionSettings {
         window: expectNumber("attention.window", mode.window, { min: 1, integer: true }),
         droppedMass: expectDroppedMass(mode.droppedMass ?? "none"),
       };
+    case "custom":
+      return expectCustom(mode);
     case "sift":
       return expectSift(mode);
   }
   const kind: unknown = (mode as { readonly kind?: unknown }).kind;
   throw new ModelError(
     "bad-option",
-    `attention.kind: expected "full", "top-k", "sliding-window" or "sift", got ${JSON.stringify(kind)}`,
+    `attention.kind: expected "full", "top-k", "sliding-window", "custom" or "sift", got ${JSON.stringify(kind)}`,
   );
+}
+
+function expectCustom(mode: CustomMode): Required<CustomMode> {
+  const { name, createRule, seesPrompt = false } = mode;
+  expectType("attention.name", name, "string");
+  expectType("attention.createRule", createRule, "function");
+  expectType("attention.seesPrompt", seesPrompt, "boolean");
+  const droppedMass = expectDroppedMass(mode.droppedMass ?? "none");
+  return { kind: "custom", name, createRule, seesPrompt, droppedMass };
+}
+
+function expectType(name: string, value: unknown, type: "string" | "function" | "boolean"): void {
+  if (typeof value === type) return;
+  throw new ModelError("bad-option", `${name}: expected a ${type}, got ${typeof value}`);
 }
 
 function expectSift(mode: SiftMode): SiftSettings {

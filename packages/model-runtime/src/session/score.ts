@@ -27,7 +27,9 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
   const { slots, contents, tokens, schedule, options } = scoring;
   const attentionFrom = expectPosition("attentionFrom", options.attentionFrom, tokens);
   const reportFrom = expectPosition("reportFrom", options.reportFrom, tokens);
-  const reused = Math.min(contents.prefix(SLOT, tokens), attentionFrom, reportFrom);
+  const held = schedule.planPrompt ? 0 : contents.prefix(SLOT, tokens);
+  const reused = Math.min(held, attentionFrom, reportFrom);
+  expectVisible(scoring);
   contents.cut(SLOT, reused);
   await telling(scoring, () => slots.renew());
   await telling(scoring, () => slots.current.prepare(schedule.prepared));
@@ -35,7 +37,7 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
     if (options.signal?.aborted) return;
     const limit = nextBoundary(done, [attentionFrom, reportFrom, tokens.length]) - done;
     const wanted = Math.min(limit, slots.backend.maxRows, MOST_ROWS);
-    const plan = done < attentionFrom ? planFull(wanted) : schedule.plan(done, wanted);
+    const plan = planRows(scoring, done, wanted, attentionFrom);
     const want = done < reportFrom ? "nothing" : "logits";
     const { statistics, logits } = await telling(scoring, () => runRows(scoring, done, plan, want));
     if (done >= attentionFrom) schedule.observe(plan, statistics);
@@ -45,15 +47,27 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
   }
 }
 
+function planRows(
+  { schedule }: Scoring,
+  firstPosition: number,
+  rows: number,
+  attentionFrom: number,
+): PlannedRows {
+  if (firstPosition >= attentionFrom) return schedule.plan(firstPosition, rows);
+  return schedule.planPrompt?.(firstPosition, rows) ?? planFull(rows);
+}
+
 /** The rows before `firstPosition` are in the slot. */
 async function runRows(
-  { slots, contents, tokens }: Scoring,
+  { slots, contents, tokens, options: { onAttention } }: Scoring,
   firstPosition: number,
   { rows, attention }: PlannedRows,
   want: "nothing" | "logits",
 ): Promise<RowsResult> {
   const chunk = tokens.slice(firstPosition, firstPosition + rows);
-  const call = { slot: SLOT, tokens: chunk, firstPosition, attention, want };
+  const isSeen = want === "logits" && onAttention !== undefined;
+  const row = { slot: SLOT, tokens: chunk, firstPosition, attention, want };
+  const call = { ...row, ...(isSeen && { onAttention }) };
   const result = await slots.current.run(call);
   contents.add(SLOT, firstPosition, call);
   return result;
@@ -85,6 +99,15 @@ function toChunk(
   logits: Float32Array,
 ): ScoredChunk {
   return { firstPosition, rows, phase, logits, kept, union, droppedMass };
+}
+
+/** @throws ModelError "bad-option" where attention cannot be looked at. */
+function expectVisible({ slots, options }: Scoring): void {
+  if (options.onAttention === undefined || slots.backend.kind === "cpu") return;
+  throw new ModelError(
+    "bad-option",
+    `onAttention: expected the cpu backend, got ${slots.backend.kind}; open the model with backend "cpu"`,
+  );
 }
 
 function expectPosition(

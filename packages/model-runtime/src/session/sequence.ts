@@ -87,8 +87,7 @@ export class Sequence {
     const count = this.#tokens.length;
     const fullRows = count === this.generation.prompt.length ? count : count - 1;
     if (this.#rows === fullRows) return this.#plannedRow();
-    const rows = Math.min(maxRows, fullRows - this.#rows);
-    const { attention } = planFull(rows);
+    const { rows, attention } = this.#planPrompt(Math.min(maxRows, fullRows - this.#rows));
     if (this.#rows + rows < count) return { ...this.#take(rows), attention, want: "nothing" };
     const { draw } = this.#ask(this.#again.shift() ?? { draw: this.#newDraw() });
     return { ...this.#take(rows), attention, want: "token", draw };
@@ -130,6 +129,11 @@ export class Sequence {
     this.#rows = 0;
     this.#isRunning = false;
     this.#slotDraws = false;
+  }
+
+  #planPrompt(rows: number): PlannedRows {
+    const { schedule } = this.generation;
+    return schedule.planPrompt?.(this.#rows, rows) ?? planFull(rows);
   }
 
   /** The last token's row, by `run` because the slot did not draw that token. */

@@ -1,9 +1,9 @@
+import type { AttentionRule } from "../backend/attention-rule.ts";
 import type { AttentionSchedule } from "./attention-schedule.ts";
-import type { AttentionSettings, SiftSettings } from "./expect-attention-mode.ts";
 
 /** One rule for every row. */
 export function createUniformSchedule(
-  rule: Exclude<AttentionSettings, SiftSettings>,
+  rule: Exclude<AttentionRule, { readonly kind: "sift" | "custom" }>,
 ): AttentionSchedule {
   const attention = { rule };
   let steps = 0;

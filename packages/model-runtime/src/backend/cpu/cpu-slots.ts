@@ -18,6 +18,7 @@ import { layerRules } from "./layer-rules.ts";
 import { nextTurn } from "./next-turn.ts";
 import { StatisticsRecorder } from "./statistics-recorder.ts";
 import { resetValueSums } from "./value-sums.ts";
+import { viewAttention } from "./view-attention.ts";
 
 /** What slots work with; the decoder and its pacer are shared by all slots of a backend. */
 interface CpuSlotsParts {
@@ -44,7 +45,7 @@ interface Slot {
 }
 
 /** Rows of one slot that are run. */
-type SlotRows = Pick<RowsCall, "tokens" | "firstPosition" | "attention">;
+type SlotRows = Pick<RowsCall, "tokens" | "firstPosition" | "attention" | "onAttention">;
 
 /** Sequences on the CPU: a call begins when those before it are done and the event loop has turned. */
 export class CpuSlots implements SequenceSlots {
@@ -142,7 +143,7 @@ export class CpuSlots implements SequenceSlots {
 
   #forward(slot: Slot, row: SlotRows, recorder: StatisticsRecorder): PassStatistics {
     const { config, decoder, pacer } = this.#parts;
-    const { tokens, firstPosition, attention } = row;
+    const { tokens, firstPosition, attention, onAttention } = row;
     const { rule, quantile } = attention;
     if (firstPosition === 0 || firstPosition !== slot.length) {
       resetValueSums(slot.cache, config, firstPosition);
@@ -157,7 +158,10 @@ export class CpuSlots implements SequenceSlots {
       attention: {
         rule: layerRules(rule, tokens.length, config.queryHeads),
         ...(quantile !== undefined && { quantile }),
-        observe: (layer, statistics) => recorder.record(pass, layer, statistics),
+        observe(layer, statistics, call) {
+          recorder.record(pass, layer, statistics);
+          onAttention?.(viewAttention(layer, call, statistics));
+        },
       },
     });
     pacer.observe(tokens.length, performance.now() - startMs);

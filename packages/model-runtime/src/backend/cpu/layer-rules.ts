@@ -7,6 +7,14 @@ export function layerRules(
   rows: number,
   queryHeads: number,
 ): (layer: number) => CpuAttentionRule {
+  if (rule.kind === "custom") {
+    const { kind, droppedMass, choose } = rule;
+    return (layer) => ({
+      kind,
+      droppedMass,
+      choose: (choice) => choose({ ...choice, layer }),
+    });
+  }
   if (rule.kind !== "sift") return () => rule;
   const { logThresholds } = rule;
   const size = rows * queryHeads;

@@ -33,7 +33,7 @@ export function isFull({ rule, quantile }: PassAttention): boolean {
 
 /**
  * What must be compiled for a pass.
- * @throws ModelError "bad-option" for quantiles of a rule that has none here.
+ * @throws ModelError "bad-option" for quantiles of a rule that has none here, and for a rule of the caller's.
  */
 export function settingsOf({ rule, quantile }: PassAttention): AttentionSettings {
   const quantiles = quantile !== undefined;
@@ -44,6 +44,11 @@ export function settingsOf({ rule, quantile }: PassAttention): AttentionSettings
       const { droppedMass, keepFirst, keepLast } = rule;
       return { droppedMass, keepFirst, keepLast, topK: false, quantiles: true };
     }
+    case "custom":
+      throw new ModelError(
+        "bad-option",
+        `webgpu: attention.kind: expected one that runs on the GPU, got the custom rule ${rule.name}; open the model with backend "cpu"`,
+      );
     case "top-k":
       expectNoQuantile(rule, quantiles);
       return { ...fullSettings, droppedMass: rule.droppedMass, topK: true };

@@ -40,6 +40,8 @@ export interface KernelExports {
     position: number,
   ): void;
   attentionBlockBytes(lines: number, keys: number, headDim: number, isShared: number): number;
+  /** Writes scores for a rule of the caller's to choose by. */
+  attentionScores(kvHeads: number): void;
   attention(rows: number, kvHeads: number): void;
   /** exp of `count` numbers, a multiple of four, as softmax has it or for any number; for tests. */
   exponentials(out: number, x: number, count: number, isBelowZero: number): void;
