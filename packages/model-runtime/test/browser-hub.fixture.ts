@@ -21,7 +21,13 @@ export type BrowserTask =
     }
   | { readonly kind: "list" }
   | { readonly kind: "remove"; readonly id: string }
-  | { readonly kind: "generate"; readonly source: string; readonly maxTokens: number };
+  | {
+      readonly kind: "generate";
+      readonly source: string;
+      readonly maxTokens: number;
+      /** On the browser's WebGPU, in software, instead of its processor. */
+      readonly onGpu?: boolean;
+    };
 
 /** What came of it. */
 export interface BrowserOutcome {
@@ -137,8 +143,10 @@ function fillStorage(byteLength: number): () => void {
 async function generate({
   source,
   maxTokens,
+  onGpu = false,
 }: BrowserTask & { kind: "generate" }): Promise<unknown> {
-  const model = await openModel(URL.canParse(source) ? new URL(source) : source);
+  const place = onGpu ? ({ backend: "webgpu", adapter: "software" } as const) : {};
+  const model = await openModel(URL.canParse(source) ? new URL(source) : source, place);
   const session = await model.createSession({ contextLength: 64 });
   const tokens: number[] = [];
   const prompt = "Once upon a time";

@@ -215,6 +215,14 @@ describe("openModel in a browser", () => {
     expect(await list()).toMatchObject([{ id: "owner/tiny", isComplete: true }]);
   });
 
+  test("a worker writes the same on the browser's WebGPU", async () => {
+    const tokens = await generateInNode(tales);
+    const source = `${server.url}tales-28m.q8_0.gguf`;
+    const generate = { kind: "generate", source, maxTokens: 8, onGpu: true } as const;
+    const { value } = await tab.run("worker", generate);
+    expect(value).toMatchObject({ tokens, backendDescription: expect.stringContaining("webgpu") });
+  }, 300_000);
+
   test("a text that is no id and no URL is refused", async () => {
     const { error } = await tab.run("worker", {
       kind: "generate",
