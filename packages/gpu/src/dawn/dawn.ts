@@ -1,4 +1,5 @@
 import { GpuError } from "../gpu-error.ts";
+import { expectVulkan, needsVulkan } from "./expect-vulkan.ts";
 
 const registry = Symbol.for("@sift-attention/gpu/dawn");
 
@@ -29,11 +30,12 @@ async function loadDawn(): Promise<typeof import("webgpu")> {
 /**
  * Dawn's `navigator.gpu`, loaded on demand and kept for the life of the process.
  * @param settings Dawn's own, in its form: `backend=null`.
- * @throws GpuError "no-webgpu" when the package `webgpu` is absent or does not load.
+ * @throws GpuError "no-webgpu" when the package `webgpu` is absent or does not load, "no-adapter" on Linux without Vulkan.
  */
 export async function openDawn(settings: readonly string[]): Promise<GPU> {
   const key = JSON.stringify(settings);
   const { create } = await loadDawn();
+  if (needsVulkan(settings, process.platform)) expectVulkan();
   const instance = keptInstances().get(key) ?? create([...settings]);
   keptInstances().set(key, instance);
   return instance;
