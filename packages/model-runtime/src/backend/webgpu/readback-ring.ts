@@ -32,9 +32,11 @@ export class Readback {
       if (this.#end === 0) return read(new ArrayBuffer(0));
       const { raw } = this.#staging;
       await raw.mapAsync(mapRead, 0, this.#end).catch((error) => this.#explain(error));
-      const result = read(raw.getMappedRange(0, this.#end));
-      raw.unmap();
-      return result;
+      try {
+        return read(raw.getMappedRange(0, this.#end));
+      } finally {
+        raw.unmap();
+      }
     } finally {
       this.cancel();
     }
