@@ -47,6 +47,13 @@ describe("runCli", () => {
     [["quality", "--context"], "argument missing"],
     [["quality", "--context", "100000"], "--context: expected 75 to 8180 tokens"],
     [["quality", "--context", "74"], "--context: expected 75 to 8180 tokens"],
+    [["quality", "--suites", "speed"], "--suites: expected some of windows, passkeys, needles"],
+    [["quality", "--backend", "tpu"], "--backend: expected cpu, webgpu, auto; got tpu"],
+    [["quality", "--backend", "webgpu", "--methods", "top-k,h2o"], "got h2o"],
+    [["quality", "--backend", "auto", "--methods", "fixed"], "got fixed"],
+    [["quality", "--needle-keys", "9"], "Expected a whole number from 2 to 8, got 9."],
+    [["quality", "--suites", "generation", "--generate", "9000"], "--generate: expected at most"],
+    [["quality", "--suites", "shift", "--pair-tokens", "100"], "--pair-tokens: expected pieces"],
     [["kernels", "extra"], "too many arguments"],
     [["kernels", "--shapes", "llama"], "--shapes: expected some of llama-3.1-8b"],
     [["kernels", "--kernels", "sift"], "--kernels: expected some of read-keys"],
@@ -80,7 +87,8 @@ describe("runCli", () => {
 
   test("measures tales-28m, prints the table and writes JSON and Markdown", async () => {
     const file = join(folder, "table.json");
-    const settings = "--context 160 --windows 1 --warmup 16 --passkey-samples 1 --quantiles 0.75";
+    const settings =
+      "--suites windows,passkeys --seeds 1 --context 160 --windows 1 --warmup 16 --passkey-samples 1 --quantiles 0.75";
     const { code, out } = await run(
       ...["quality", ...settings.split(" "), "--methods", "sift-prior+mean,window"],
       ...["--out", folder, "--json", file],

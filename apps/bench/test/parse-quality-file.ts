@@ -4,6 +4,22 @@ import type { QualityRecord } from "../src/report/quality-record.ts";
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 
+const calibration = z.object({
+  parameter: z.string(),
+  value: z.number().positive(),
+  keptFraction: share,
+});
+
+const outputError = z.object({
+  mean: z.number().min(0),
+  max: z.number().min(0),
+  byLayer: z.array(z.number().min(0)).min(1),
+  boundUseMax: z.number().min(0),
+  aboveBound: count,
+  heads: count,
+  rows: count,
+});
+
 /** A row as programs that read the file rely on it: these names for good, others may follow. */
 const row = z.looseObject({
   model: z.string(),
@@ -33,6 +49,12 @@ const row = z.looseObject({
   warmupKlMax: z.number().min(0),
   passkeyAccuracy: share.nullable(),
   passkeySamples: count,
+  calibration: calibration.nullable(),
+  keptMassMean: share,
+  keptMassP1: share,
+  keptMassMin: share,
+  keptByHead: z.array(z.array(share)),
+  outputError: outputError.nullable(),
 });
 
 const passkey = z.looseObject({
@@ -41,12 +63,57 @@ const passkey = z.looseObject({
   context: count,
   quantile: share.nullable(),
   accuracy: share,
-  samples: z.array(z.object({ depth: share, found: z.boolean() })).min(1),
+  keys: count,
+  calibration: calibration.nullable(),
+  samples: z.array(z.object({ depth: share, found: z.boolean(), seed: count })).min(1),
+});
+
+const generation = z.looseObject({
+  model: z.string(),
+  text: z.string(),
+  method: z.string(),
+  quantile: share.nullable(),
+  calibration: calibration.nullable(),
+  promptTokens: count,
+  tokens: count,
+  temperature: z.number().min(0),
+  seed: count,
+  firstDifference: count.nullable(),
+  agreement: share,
+  klMean: z.number().min(0),
+  klP99: z.number().min(0),
+  top1Agreement: share,
+  selfPerplexity: z.number().min(1),
+  fullSelfPerplexity: z.number().min(1),
+  keptNominal: share,
+  keptMean: share,
+  keptUnion: share,
+});
+
+const shift = z.looseObject({
+  model: z.string(),
+  texts: z.tuple([z.string(), z.string()]),
+  pair: count,
+  method: z.string(),
+  quantile: share.nullable(),
+  calibration: calibration.nullable(),
+  seam: count,
+  keptNominal: share,
+  stepsToAlarm: count.nullable(),
+  alarmsBefore: count.nullable(),
+  keptBefore: share,
+  keptAfter: share,
+  keptLater: share,
+  firstPosition: count,
+  kept: z.array(share).min(1),
 });
 
 const qualityFile = z.looseObject({
-  rows: z.array(row).min(1),
+  rows: z.array(row),
   passkeys: z.array(passkey),
+  needles: z.array(passkey),
+  generations: z.array(generation),
+  shifts: z.array(shift),
   model: z.object({
     name: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),

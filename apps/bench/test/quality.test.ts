@@ -6,12 +6,13 @@ import { createRandom } from "@sift-attention/testing/random";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Progress, QualityInput } from "../src/quality/quality-input.ts";
 import type { QualityRow } from "../src/quality/quality-row.ts";
-import type { QualitySettings } from "../src/quality/quality-settings.ts";
+import { QUICK_SETTINGS, type QualitySettings } from "../src/quality/quality-settings.ts";
 import { runQuality } from "../src/quality/run-quality.ts";
 import { CellStore } from "../src/store/cell-store.ts";
 import { createTinyModel } from "./tiny-model.ts";
 
 const settings: QualitySettings = {
+  ...QUICK_SETTINGS,
   methods: ["full", "top-k", "window", "sift-prior+mean"],
   quantiles: [0.75],
   warmup: 8,
@@ -147,7 +148,7 @@ describe("runQuality on a tiny random model", () => {
     await runQuality(createInput({ settings: { ...settings, methods: [], passkeySamples: 0 } }));
     const [name] = readdirSync(folder);
     expect(JSON.parse(readFileSync(join(folder, name!), "utf8"))).toMatchObject({
-      identity: { kind: "window", attention: { kind: "full" }, boundaries: [20, 28] },
+      identity: { kind: "window", attention: { kind: "full" }, boundaries: [20, 28, 4] },
     });
   });
 

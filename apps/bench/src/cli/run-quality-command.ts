@@ -13,28 +13,34 @@ import { writeFile } from "../report/write-file.ts";
 import { CellStore } from "../store/cell-store.ts";
 import type { CliContext } from "./cli-context.ts";
 import { createProgressBar } from "./create-progress-bar.ts";
+import { findBackend } from "./find-backend.ts";
 import type { QualityOptions } from "./quality-command.ts";
 import { qualitySettingsOf } from "./quality-settings-of.ts";
 import { readTexts } from "./read-texts.ts";
 
-/** Measures, prints the table, and writes it as JSON and Markdown. */
+/**
+ * Measures, prints the table, and writes it as JSON and Markdown.
+ * @param digest SHA-256 of the runtime's code.
+ */
 export async function runQualityCommand(
   options: QualityOptions,
   { stdout, stderr, signal }: CliContext,
+  digest: () => string = digestRuntime,
 ): Promise<void> {
+  const backend = findBackend(options.backend);
   const settings = qualitySettingsOf(options);
   const texts = readTexts(options.text ?? [defaultText]);
   const { name, path } = await locateModel(options.model ?? modelFacts.name, signal);
   const modelDigest = await digestModel(path);
   const store = new CellStore(join(options.out, "cells"), { fresh: options.fresh ?? false });
   const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const model = await openModel(path, { backend: "cpu", signal, ...threads });
+  const model = await openModel(path, { backend, signal, ...threads });
   try {
     const input = {
       model,
       modelName: name,
       modelDigest,
-      runtimeDigest: digestRuntime(),
+      runtimeDigest: digest(),
       texts,
       settings,
       store,

@@ -2,10 +2,16 @@ import { describe, expect, test } from "vitest";
 import { BenchError } from "../bench-error.ts";
 import { findMethod, METHODS } from "./methods.ts";
 
-const budget = { quantile: 0.75, warmup: 64, firstPosition: 100, endPosition: 1000 };
+const budget = {
+  quantile: 0.75,
+  warmup: 64,
+  attentionFrom: 36,
+  firstPosition: 100,
+  endPosition: 1000,
+};
 
 describe("findMethod", () => {
-  test("sift-prior+mean has the runtime's default sift settings", () => {
+  test("sift-prior+mean fills the dropped mass", () => {
     expect(findMethod("sift-prior+mean").attention(budget)).toEqual({
       kind: "sift",
       quantile: 0.75,
@@ -33,7 +39,7 @@ describe("findMethod", () => {
 
   test("an unknown name is refused with the list of names", () => {
     expect(() => findMethod("topk")).toThrow(BenchError);
-    expect(() => findMethod("topk")).toThrow(/expected some of full, top-k, .*; got topk/);
+    expect(() => findMethod("topk")).toThrow(/expected some of full, sift, top-k, .*; got topk/);
   });
 });
 
@@ -42,10 +48,23 @@ describe("METHODS", () => {
     expect(new Set(METHODS.map(({ name }) => name)).size).toBe(METHODS.length);
   });
 
-  test("come without and with the mean-value fill, but for full attention", () => {
-    for (const { name } of METHODS.filter((method) => method.usesQuantile)) {
-      const twin = name.endsWith("+mean") ? name.slice(0, -"+mean".length) : `${name}+mean`;
-      expect(findMethod(twin).usesQuantile).toBe(true);
+  test("come as published and with each answer to the dropped mass", () => {
+    const withAnswers = METHODS.filter(({ name }) => !["full", "sift"].includes(name));
+    const published = withAnswers.filter(({ name }) => !name.includes("+"));
+    expect(withAnswers).toHaveLength(3 * published.length);
+    for (const { name, calibration } of published) {
+      const rules = withAnswers
+        .filter((method) => method.name.split("+")[0] === name)
+        .map((method) => method.attention({ ...budget, ...(calibration && { parameter: 0.5 }) }))
+        .map((mode) => (mode.kind === "full" ? undefined : mode.droppedMass));
+      expect(new Set(rules)).toEqual(new Set(["none", "renormalise", "mean-value"]));
+    }
+  });
+
+  test("say of themselves whether only the CPU runs them", () => {
+    for (const { attention, needsCpu, calibration } of METHODS) {
+      const mode = attention({ ...budget, ...(calibration && { parameter: 0.5 }) });
+      expect(needsCpu).toBe(mode.kind === "custom");
     }
   });
 });

@@ -11,6 +11,13 @@ export function digestRuntime(): string {
   return digestCode(join(dirname(manifest), "dist"));
 }
 
+/** SHA-256 of one file: of a bundle that has the runtime in it. */
+export function digestFile(url: string): string {
+  return createHash("sha256")
+    .update(readFileSync(new URL(url)))
+    .digest("hex");
+}
+
 /** SHA-256 of the JavaScript and WebAssembly files of a folder. */
 export function digestCode(folder: string): string {
   const hash = createHash("sha256");

@@ -2,8 +2,20 @@ import { type Model, ModelError, type Tokenizer } from "@sift-attention/model-ru
 import { BenchError } from "../bench-error.ts";
 import { cutHaystack, type Haystack } from "./haystack.ts";
 
-const QUESTION = "What is the pass key?";
-const ANSWER = "The pass key is";
+/** What keys belong to when a prompt hides several: words that no haystack asks for. */
+const OWNERS = [
+  "red door",
+  "old mill",
+  "blue boat",
+  "stone bridge",
+  "north tower",
+  "green gate",
+  "long barn",
+  "white chapel",
+] as const;
+
+export const MOST_KEYS: number = OWNERS.length;
+
 const PLACE = "\u0001";
 
 /** A prompt that hides a number, and the number. */
@@ -14,8 +26,10 @@ export interface PasskeyPrompt {
   readonly questionStart: number;
   /** Where the number begins: `context` tokens come before it. */
   readonly answerStart: number;
-  /** Share of the haystack before the key, in [0, 1]. */
+  /** Share of the haystack before the key that is asked for, in [0, 1]. */
   readonly depth: number;
+  /** Keys hidden. */
+  readonly keys: number;
 }
 
 export interface PasskeyRequest {
@@ -23,8 +37,29 @@ export interface PasskeyRequest {
   readonly context: number;
   /** Wanted depth of the key in [0, 1]; it goes to the nearest beginning of a paragraph. */
   readonly depth: number;
+  /** Keys to hide, 1 to MOST_KEYS, each of something else; the others lie anywhere. Default 1, of nothing. */
+  readonly keys?: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+}
+
+/** A key and the words that go with it. */
+interface HiddenKey {
+  readonly value: string;
+  /** "The pass key is", "The pass key of the old mill is". */
+  readonly opening: string;
+  readonly question: string;
+}
+
+/** Keys with different owners, that which is asked for first. */
+function drawKeys(count: number, random: () => number): HiddenKey[] {
+  const first = Math.floor(random() * OWNERS.length);
+  return Array.from({ length: count }, (_, i) => {
+    const value = String(10_000 + Math.floor(random() * 90_000));
+    const owner = OWNERS[(first + i) % OWNERS.length]!;
+    const key = count === 1 ? "pass key" : `pass key of the ${owner}`;
+    return { value, opening: `The ${key} is`, question: `What is the ${key}?` };
+  });
 }
 
 /** What stands around the haystack: text of the chat template before and after the user's words. */
@@ -42,21 +77,34 @@ function frame({ applyChatTemplate }: Pick<Model, "applyChatTemplate">): [string
 /** Tokens of the number that follows the beginning of the answer, encoded together as the model would write them. */
 function answerTokens(
   tokenizer: Tokenizer,
-  value: string,
+  { opening: words, value }: HiddenKey,
 ): { opening: number[]; number: number[] } {
   const plain = { addSpecialTokens: false };
-  const opening = tokenizer.encode(ANSWER, plain);
-  const whole = tokenizer.encode(`${ANSWER} ${value}`, plain);
+  const opening = tokenizer.encode(words, plain);
+  const whole = tokenizer.encode(`${words} ${value}`, plain);
   return { opening, number: whole.slice(opening.length) };
 }
 
-function hide(haystack: Haystack, needle: readonly number[], depth: number): [number[], number] {
-  const wanted = depth * haystack.tokens.length;
-  const spot = haystack.paragraphStarts.reduce((best, start) =>
+/** The beginning of a paragraph that is nearest to a depth. */
+function spotAt({ tokens, paragraphStarts }: Haystack, depth: number): number {
+  const wanted = depth * tokens.length;
+  return paragraphStarts.reduce((best, start) =>
     Math.abs(start - wanted) < Math.abs(best - wanted) ? start : best,
   );
-  const { tokens } = haystack;
-  return [[...tokens.slice(0, spot), ...needle, ...tokens.slice(spot)], spot / tokens.length];
+}
+
+/** The haystack with each needle at the beginning of a paragraph. */
+function hide({ tokens }: Haystack, needles: readonly Needle[]): number[] {
+  const ascending = needles.toSorted((a, b) => a.spot - b.spot);
+  const spots = [0, ...ascending.map(({ spot }) => spot), tokens.length];
+  return spots
+    .slice(1)
+    .flatMap((end, i) => [...tokens.slice(spots[i], end), ...(ascending[i]?.tokens ?? [])]);
+}
+
+interface Needle {
+  readonly tokens: readonly number[];
+  readonly spot: number;
 }
 
 /**
@@ -67,25 +115,33 @@ function hide(haystack: Haystack, needle: readonly number[], depth: number): [nu
 export function passkeyPrompt(
   model: Pick<Model, "tokenizer" | "applyChatTemplate">,
   paragraphs: readonly (readonly number[])[],
-  { context, depth, random }: PasskeyRequest,
+  { context, depth, random, keys = 1 }: PasskeyRequest,
 ): PasskeyPrompt {
   const { tokenizer } = model;
   const plain = { addSpecialTokens: false };
-  const value = String(10_000 + Math.floor(random() * 90_000));
+  const hidden = drawKeys(keys, random);
+  const asked = hidden[0]!;
   const [before, after] = frame(model);
   const head = tokenizer.encode(before);
-  const question = tokenizer.encode(QUESTION + after, plain);
-  const needle = tokenizer.encode(`The pass key is ${value}. Remember it.\n\n`, plain);
-  const { opening, number } = answerTokens(tokenizer, value);
-  const room = context - head.length - needle.length - question.length - opening.length;
+  const question = tokenizer.encode(asked.question + after, plain);
+  const needles = hidden.map(({ opening, value }) =>
+    tokenizer.encode(`${opening} ${value}. Remember it.\n\n`, plain),
+  );
+  const { opening, number } = answerTokens(tokenizer, asked);
+  const room = context - head.length - needles.flat().length - question.length - opening.length;
   const haystack = room > 0 ? cutHaystack(paragraphs, room, random) : undefined;
   if (haystack === undefined) {
     throw new BenchError(
       `pass keys: expected a text of more than ${context} tokens and a context that holds the question, got a context of ${context}; give a longer text or another --context`,
     );
   }
-  const [document, found] = hide(haystack, needle, depth);
+  const spots = needles.map((_, i) => spotAt(haystack, i === 0 ? depth : random()));
+  const document = hide(
+    haystack,
+    needles.map((tokens, i) => ({ tokens, spot: spots[i]! })),
+  );
   const questionStart = head.length + document.length;
   const tokens = [...head, ...document, ...question, ...opening, ...number];
-  return { tokens, questionStart, answerStart: context, depth: found };
+  const found = spots[0]! / haystack.tokens.length;
+  return { tokens, questionStart, answerStart: context, depth: found, keys };
 }

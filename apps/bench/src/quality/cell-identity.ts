@@ -4,13 +4,14 @@ import type { CellIdentity } from "../store/cell-store.ts";
 import type { QualityInput } from "./quality-input.ts";
 
 /** To be raised when what a cell holds or how it is measured changes. */
-const CELL_VERSION = 1;
+const CELL_VERSION = 2;
 
 /** What a cell measures: the tokens, the attention, and from where on. */
 export interface CellSubject {
-  readonly kind: "window" | "passkey";
+  readonly kind: "calibration" | "generation" | "passkey" | "shift" | "window";
   readonly tokens: readonly number[];
-  readonly attention: AttentionMode;
+  /** As plain JSON: the attention and what else it is measured with. */
+  readonly attention: AttentionMode | Readonly<Record<string, unknown>>;
   /** Positions where the measurement changes its course. */
   readonly boundaries: readonly number[];
 }

@@ -1,9 +1,9 @@
 import type { Session } from "@sift-attention/model-runtime";
 import type { TextWindow } from "../text/text-windows.ts";
+import type { Contestant } from "./calibrate-variants.ts";
 import { measureCell } from "./measure-cell.ts";
 import type { QualityInput } from "./quality-input.ts";
 import { type Baseline, scoreBaseline, scoreWindow, type WindowPass } from "./score-window.ts";
-import type { Variant } from "./variants.ts";
 import type { WindowResult } from "./window-comparison.ts";
 import { windowProtocol } from "./window-protocol.ts";
 
@@ -14,27 +14,31 @@ export interface WindowTask {
 }
 
 /**
- * Every variant on one window, in turn, so that all of them meet the same text and machine. Full attention runs once,
- * and only if some variant is missing.
- * @returns results in the order of the variants.
+ * Every contestant on one window, in turn, so that all of them meet the same text and machine. Full attention runs once,
+ * and only if some contestant is missing.
+ * @returns results in the order of the contestants.
  */
 export async function measureWindow(
   input: QualityInput,
   session: Session,
   { window, label }: WindowTask,
-  variants: readonly Variant[],
+  contestants: readonly Contestant[],
 ): Promise<WindowResult[]> {
   const { tokens } = window;
   const { warmup } = input.settings;
   const pass = createPass(input, session, tokens);
   const { attentionFrom, reportFrom } = pass.protocol;
   const compared = { firstPosition: reportFrom, endPosition: tokens.length - 1 };
+  const boundaries = [attentionFrom, reportFrom, pass.outputRows];
   let baseline: Promise<Baseline> | undefined;
   const results: WindowResult[] = [];
-  for (const { method, quantile } of variants) {
-    const attention = method.attention({ quantile, warmup, ...compared });
+  for (const { method, quantile, calibrated } of contestants) {
+    const attention = method.attention({
+      ...{ quantile, warmup, attentionFrom, ...compared },
+      ...(calibrated && { parameter: calibrated.parameter }),
+    });
     const task = {
-      subject: { kind: "window", tokens, attention, boundaries: [attentionFrom, reportFrom] },
+      subject: { kind: "window", tokens, attention, boundaries },
       label: `${label}, ${method.name}`,
       measure: async () => {
         baseline ??= scoreBaseline(pass);
@@ -53,5 +57,6 @@ function createPass(
 ): WindowPass {
   const protocol = windowProtocol(tokens.length, settings.warmup);
   const { layers } = model.config;
-  return { session, layers, tokens, protocol, ...(signal && { signal }) };
+  const outputRows = model.info.backend === "cpu" ? settings.outputRows : 0;
+  return { session, layers, tokens, protocol, outputRows, ...(signal && { signal }) };
 }

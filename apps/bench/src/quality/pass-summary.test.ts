@@ -12,17 +12,28 @@ const kept = {
 
 describe("summarisePasses", () => {
   test("weighs each pass by its entries", () => {
-    const small = { kept, droppedMass: { sum: 0.5, max: 0.5, bins: [[500, 1]] as const } };
+    const small = {
+      kept,
+      keptByHead: [1, 0.5],
+      rows: 1,
+      droppedMass: { sum: 0.5, max: 0.5, bins: [[500, 1]] as const },
+    };
     const large = {
       kept: { ...kept, keptFractions: 12, queryHeads: 12 },
+      keptByHead: [1, 2.5],
+      rows: 3,
       droppedMass: { sum: 0.3, max: 0.1, bins: [[100, 3]] as const },
     };
-    expect(summarisePasses([small, large], 10)).toEqual({
+    expect(summarisePasses([small, large], { tokens: 10, layers: 2 })).toEqual({
       keptMean: 13 / 16,
       keptUnion: 2 / 4,
       droppedMassMean: 0.2,
       droppedMassP99: 0.5,
       droppedMassMax: 0.5,
+      keptMassMean: 0.8,
+      keptMassP1: 0.5,
+      keptMassMin: 0.5,
+      keptByHead: [[0.5], [0.75]],
       valueRowsRead: 6,
       valueRowsVisible: 12,
     });

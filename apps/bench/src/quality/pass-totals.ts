@@ -14,6 +14,9 @@ type PassCounts = KeptCounts & Pick<ScoredChunk, "droppedMass">;
 /** What attention read and dropped over the rows of a pass that are not warmup. */
 export interface PassTotals {
   readonly kept: KeptSums;
+  /** Σ kept / visible over the rows, by layer and query head: [layers · queryHeads]. */
+  readonly keptByHead: readonly number[];
+  readonly rows: number;
   readonly droppedMass: MassCounts;
 }
 
@@ -22,15 +25,31 @@ export class PassCounter {
   readonly #layers: number;
   readonly #droppedMass: MassHistogram = new MassHistogram();
   #kept: KeptSums = NOTHING_KEPT;
+  #keptByHead: Float64Array | undefined;
+  #rows = 0;
 
   constructor(layers: number) {
     this.#layers = layers;
   }
 
   add(chunk: PassCounts): void {
-    for (let row = 0; row < chunk.rows; row++) {
-      this.#kept = addKept(this.#kept, keptKeys(chunk, this.#layers, row));
-      this.#addMasses(chunk, row);
+    for (let row = 0; row < chunk.rows; row++) this.addRow(chunk, row);
+  }
+
+  addRow(chunk: PassCounts, row: number): void {
+    this.#kept = addKept(this.#kept, keptKeys(chunk, this.#layers, row));
+    this.#addHeads(chunk, row);
+    this.#addMasses(chunk, row);
+    this.#rows++;
+  }
+
+  #addHeads({ kept, rows, firstPosition }: PassCounts, row: number): void {
+    const heads = kept.length / (this.#layers * rows);
+    this.#keptByHead ??= new Float64Array(this.#layers * heads);
+    for (let at = 0; at < this.#keptByHead.length; at++) {
+      const layer = Math.floor(at / heads);
+      const count = kept[(layer * rows + row) * heads + (at % heads)]!;
+      this.#keptByHead[at]! += count / (firstPosition + row + 1);
     }
   }
 
@@ -43,6 +62,11 @@ export class PassCounter {
   }
 
   totals(): PassTotals {
-    return { kept: this.#kept, droppedMass: this.#droppedMass.counts() };
+    return {
+      kept: this.#kept,
+      keptByHead: Array.from(this.#keptByHead ?? [], (sum) => Number(sum.toPrecision(7))),
+      rows: this.#rows,
+      droppedMass: this.#droppedMass.counts(),
+    };
   }
 }

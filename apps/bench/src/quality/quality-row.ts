@@ -1,7 +1,8 @@
 import { perplexityRatio } from "@sift-attention/reference-attention";
 import { percentile } from "../measures/percentile.ts";
+import type { Contestant } from "./calibrate-variants.ts";
+import { type OutputErrorSummary, summariseOutputErrors } from "./output-error-summary.ts";
 import { type PassSummary, summarisePasses } from "./pass-summary.ts";
-import type { Variant } from "./variants.ts";
 import type { WindowResult } from "./window-comparison.ts";
 
 /** What a row of the table is about. */
@@ -12,11 +13,26 @@ export interface RowSubject {
   readonly context: number;
 }
 
+/** The fitted parameter of a method that has one, and what it kept of the text that it was fitted on. */
+export interface CalibrationNote {
+  readonly parameter: string;
+  readonly value: number;
+  /** Mean kept fraction on the calibration text. */
+  readonly keptFraction: number;
+}
+
+export function calibrationNote({ method, calibrated }: Contestant): CalibrationNote | null {
+  if (!method.calibration || !calibrated) return null;
+  const { parameter, keptFraction } = calibrated;
+  return { parameter: method.calibration.parameter, value: parameter, keptFraction };
+}
+
 /** One method at one context length of one text, against full attention on the same positions. */
 export interface QualityRow extends RowSubject, PassSummary {
   readonly method: string;
   /** τ; null for full attention. */
   readonly quantile: number | null;
+  readonly calibration: CalibrationNote | null;
   /** Perplexity over that of full attention. */
   readonly perplexityRatio: number;
   /** One standard error of the ratio over the positions, as if they were independent. */
@@ -39,36 +55,40 @@ export interface QualityRow extends RowSubject, PassSummary {
   readonly warmupTokens: number;
   /** Largest KL among them: warmup is full attention. */
   readonly warmupKlMax: number;
+  /** Null where the backend does not show attention outputs. */
+  readonly outputError: OutputErrorSummary | null;
   /** Share of pass keys found, in [0, 1]; null when none were hidden. */
   readonly passkeyAccuracy: number | null;
   readonly passkeySamples: number;
 }
 
-/** One variant's results on the windows of one text and context. */
-export interface VariantResults {
-  readonly variant: Variant;
+/** One contestant's results on the windows of one text and context. */
+export interface ContestantResults {
+  readonly contestant: Contestant;
   readonly windows: readonly WindowResult[];
   /** Whether each pass key was found. */
   readonly passkeys: readonly boolean[];
   readonly valueBytesPerRow: number;
+  readonly layers: number;
 }
 
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
 
-export function qualityRow(subject: RowSubject, results: VariantResults): QualityRow {
-  const { variant, windows, passkeys, valueBytesPerRow } = results;
-  const { method, quantile } = variant;
+export function qualityRow(subject: RowSubject, results: ContestantResults): QualityRow {
+  const { contestant, windows, passkeys, valueBytesPerRow, layers } = results;
+  const { method, quantile } = contestant;
   const differences = windows.flatMap(({ lossDifferences }) => lossDifferences);
   const divergences = windows.flatMap((window) => window.divergences);
   const tokens = differences.length;
   const { ratio, standardError } = perplexityRatio(differences, new Float64Array(tokens));
   const fullLoss = sum(windows.map((window) => window.fullLoss)) / tokens;
-  const summary = summarisePasses(windows, tokens);
+  const summary = summarisePasses(windows, { tokens, layers });
   return {
     ...subject,
     method: method.name,
     quantile: method.usesQuantile ? quantile : null,
+    calibration: calibrationNote(contestant),
     perplexityRatio: ratio,
     perplexityRatioError: standardError,
     perplexity: Math.exp(fullLoss) * ratio,
@@ -83,6 +103,7 @@ export function qualityRow(subject: RowSubject, results: VariantResults): Qualit
     windows: windows.length,
     warmupTokens: sum(windows.map(({ warmupRows }) => warmupRows)),
     warmupKlMax: Math.max(...windows.map(({ warmupDivergenceMax }) => warmupDivergenceMax)),
+    outputError: summariseOutputErrors(windows),
     passkeyAccuracy: passkeys.length ? sum(passkeys.map(Number)) / passkeys.length : null,
     passkeySamples: passkeys.length,
   };

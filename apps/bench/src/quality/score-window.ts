@@ -1,5 +1,7 @@
 import type { AttentionMode, ScoredChunk, Session } from "@sift-attention/model-runtime";
+import { evenlySpaced } from "../measures/evenly-spaced.ts";
 import { logProbabilities } from "../measures/log-probabilities.ts";
+import { droppedMassRuleOf, OutputErrorMeter } from "../measures/output-error.ts";
 import { WindowComparison, type WindowResult } from "./window-comparison.ts";
 import type { WindowProtocol } from "./window-protocol.ts";
 
@@ -10,6 +12,8 @@ export interface WindowPass {
   /** [context]; each but the first is predicted. */
   readonly tokens: readonly number[];
   readonly protocol: WindowProtocol;
+  /** Rows whose attention outputs are compared with full attention; 0 where the backend does not show them. */
+  readonly outputRows: number;
   readonly signal?: AbortSignal;
 }
 
@@ -20,17 +24,21 @@ export type Baseline = ReadonlyMap<number, Float32Array>;
 function score(
   { session, tokens, protocol, signal }: WindowPass,
   attention: AttentionMode,
-  reportFrom: number,
+  { reportFrom, meter }: { readonly reportFrom: number; readonly meter?: OutputErrorMeter },
 ): AsyncGenerator<ScoredChunk, void> {
   const { attentionFrom } = protocol;
-  const options = { attention, attentionFrom, reportFrom, ...(signal && { signal }) };
-  return session.score(tokens.slice(0, -1), options);
+  return session.score(tokens.slice(0, -1), {
+    ...{ attention, attentionFrom, reportFrom },
+    ...(meter && { onAttention: (layer) => meter.add(layer) }),
+    ...(signal && { signal }),
+  });
 }
 
 /** Runs a window under full attention. @throws the signal's reason when it was aborted. */
 export async function scoreBaseline(pass: WindowPass): Promise<Baseline> {
   const baseline = new Map<number, Float32Array>();
-  for await (const chunk of score(pass, { kind: "full" }, pass.protocol.attentionFrom)) {
+  const reportFrom = pass.protocol.attentionFrom;
+  for await (const chunk of score(pass, { kind: "full" }, { reportFrom })) {
     const vocabulary = chunk.logits.length / chunk.rows;
     for (let row = 0; row < chunk.rows; row++) {
       const logits = chunk.logits.subarray(row * vocabulary, (row + 1) * vocabulary);
@@ -52,9 +60,17 @@ export async function scoreWindow(
   baseline: Baseline,
 ): Promise<WindowResult> {
   const { attentionFrom, reportFrom } = pass.protocol;
-  const comparison = new WindowComparison(pass.layers, pass.tokens, baseline);
+  const { layers, tokens, outputRows } = pass;
+  const comparison = new WindowComparison({ layers, tokens, reportFrom, baseline });
+  const compared = { firstPosition: reportFrom, endPosition: tokens.length - 1 };
+  const positions = evenlySpaced(compared, outputRows);
+  const meter =
+    outputRows === 0
+      ? undefined
+      : new OutputErrorMeter(layers, droppedMassRuleOf(attention), positions);
   const from = attention.kind === "sift" ? attentionFrom : reportFrom;
-  for await (const chunk of score(pass, attention, from)) comparison.add(chunk);
+  const rows = score(pass, attention, { reportFrom: from, ...(meter && { meter }) });
+  for await (const chunk of rows) comparison.add(chunk);
   pass.signal?.throwIfAborted();
-  return comparison.result();
+  return comparison.result(meter?.totals() ?? null);
 }

@@ -24,8 +24,6 @@ describe("variants", () => {
   });
 
   test("quick settings have sifting as it is by default", () => {
-    expect(list([...QUICK_SETTINGS.methods], [...QUICK_SETTINGS.quantiles])).toContain(
-      "sift-prior+mean@0.75",
-    );
+    expect(list([...QUICK_SETTINGS.methods], [...QUICK_SETTINGS.quantiles])).toContain("sift@0.75");
   });
 });

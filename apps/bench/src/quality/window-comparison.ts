@@ -1,10 +1,13 @@
 import type { ScoredChunk } from "@sift-attention/model-runtime";
 import { logProbabilities } from "../measures/log-probabilities.ts";
+import type { OutputErrorTotals } from "../measures/output-error.ts";
 import { compareRow, type RowComparison } from "./compare-row.ts";
 import { PassCounter, type PassTotals } from "./pass-totals.ts";
 
 /** How a method did on one window, against full attention on the same rows. */
 export interface WindowResult extends PassTotals {
+  /** Of the attention outputs; null where the backend does not show them. */
+  readonly outputError: OutputErrorTotals | null;
   /** In nats, one for each compared row. */
   readonly lossDifferences: readonly number[];
   /** In nats, aligned with the differences. */
@@ -20,10 +23,20 @@ export interface WindowResult extends PassTotals {
 /** Seven digits: what a float32 holds, at half the length in a file. */
 const rounded = (value: number): number => Number(value.toPrecision(7));
 
+/** What a window's rows are compared by. */
+export interface ComparedWindow {
+  readonly layers: number;
+  /** [context]. */
+  readonly tokens: readonly number[];
+  /** Rows before this position are not compared. */
+  readonly reportFrom: number;
+  /** Log-probabilities of full attention by position. */
+  readonly baseline: ReadonlyMap<number, Float32Array>;
+}
+
 /** Compares the chunks of a pass with full attention. */
 export class WindowComparison {
-  readonly #tokens: readonly number[];
-  readonly #baseline: ReadonlyMap<number, Float32Array>;
+  readonly #window: ComparedWindow;
   readonly #counter: PassCounter;
   readonly #lossDifferences: number[] = [];
   readonly #divergences: number[] = [];
@@ -32,32 +45,27 @@ export class WindowComparison {
   #warmupRows = 0;
   #warmupDivergenceMax = 0;
 
-  /**
-   * @param tokens The window: [context].
-   * @param baseline Log-probabilities of full attention by position.
-   */
-  constructor(
-    layers: number,
-    tokens: readonly number[],
-    baseline: ReadonlyMap<number, Float32Array>,
-  ) {
-    this.#counter = new PassCounter(layers);
-    this.#tokens = tokens;
-    this.#baseline = baseline;
+  constructor(window: ComparedWindow) {
+    this.#counter = new PassCounter(window.layers);
+    this.#window = window;
   }
 
   add(chunk: ScoredChunk): void {
-    const isWarmup = chunk.phase === "warmup";
-    if (!isWarmup) this.#counter.add(chunk);
+    const { tokens, baseline, reportFrom } = this.#window;
     const vocabulary = chunk.logits.length / chunk.rows;
     for (let row = 0; row < chunk.rows; row++) {
       const position = chunk.firstPosition + row;
-      const full = this.#baseline.get(position)!;
-      const next = this.#tokens[position + 1]!;
+      if (position < reportFrom && chunk.phase !== "warmup") continue;
+      const full = baseline.get(position)!;
+      const next = tokens[position + 1]!;
       const logits = chunk.logits.subarray(row * vocabulary, (row + 1) * vocabulary);
       const comparison = compareRow(full, logProbabilities(logits), next);
-      if (isWarmup) this.#addWarmup(comparison);
-      else this.#addRow(comparison, -full[next]!);
+      if (position < reportFrom) {
+        this.#addWarmup(comparison);
+        continue;
+      }
+      this.#counter.addRow(chunk, row);
+      this.#addRow(comparison, -full[next]!);
     }
   }
 
@@ -73,8 +81,9 @@ export class WindowComparison {
     this.#fullLoss += fullLoss;
   }
 
-  result(): WindowResult {
+  result(outputError: OutputErrorTotals | null): WindowResult {
     return {
+      outputError,
       ...this.#counter.totals(),
       lossDifferences: this.#lossDifferences,
       divergences: this.#divergences,

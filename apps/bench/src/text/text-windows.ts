@@ -14,6 +14,8 @@ export interface WindowOptions {
   readonly length: number;
   /** Windows wanted; fewer when the text does not hold so many without overlap. */
   readonly count: number;
+  /** Tokens at the beginning of the text that no window touches. Default 0. */
+  readonly skip?: number;
   /** Tokens put in front of each window, such as a beginning-of-sequence token. */
   readonly front?: readonly number[];
 }
@@ -24,17 +26,18 @@ export interface WindowOptions {
  */
 export function textWindows(
   tokens: readonly number[],
-  { name, length, count, front = [] }: WindowOptions,
+  { name, length, count, skip = 0, front = [] }: WindowOptions,
 ): TextWindow[] {
   const taken = length - front.length;
-  const fitting = Math.min(count, Math.floor(tokens.length / taken));
+  const room = tokens.length - skip;
+  const fitting = Math.min(count, Math.floor(room / taken));
   if (fitting < 1) {
     throw new BenchError(
-      `${name}: expected at least ${taken} tokens for a context of ${length}, got ${tokens.length}; give a longer text or a smaller --context`,
+      `${name}: expected at least ${skip + taken} tokens for a context of ${length}, got ${tokens.length}; give a longer text or a smaller --context`,
     );
   }
   return Array.from({ length: fitting }, (_, i) => {
-    const start = fitting === 1 ? 0 : Math.floor((i * (tokens.length - taken)) / (fitting - 1));
+    const start = skip + (fitting === 1 ? 0 : Math.floor((i * (room - taken)) / (fitting - 1)));
     return { start, tokens: [...front, ...tokens.slice(start, start + taken)] };
   });
 }
