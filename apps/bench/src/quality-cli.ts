@@ -11,7 +11,7 @@ import { digestFile } from "./model/digest-runtime.ts";
 const context = processContext();
 process.exitCode = await runProgram(
   qualityCommand((options) =>
-    runQualityCommand(options, context, () => digestFile(import.meta.url)),
+    runQualityCommand(options, context, { digest: () => digestFile(import.meta.url) }),
   ),
   {
     argv: process.argv.slice(2),

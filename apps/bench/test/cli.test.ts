@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCli } from "../src/cli/run-cli.ts";
 import { parseQualityFile } from "./parse-quality-file.ts";
+import { traceNumbers } from "./trace-numbers.ts";
 
 interface Ran {
   readonly code: number;
@@ -33,8 +35,8 @@ describe("runCli", () => {
   });
 
   test.each([
-    [[], "expected a suite (quality, kernels)"],
-    [["speed"], "expected a suite (quality, kernels), got speed"],
+    [[], "expected a suite (quality, kernels, law, report)"],
+    [["speed"], "expected a suite (quality, kernels, law, report), got speed"],
     [["quality", "extra"], "too many arguments"],
     [["quality", "--nonsense"], "unknown option '--nonsense'"],
     [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
@@ -60,6 +62,12 @@ describe("runCli", () => {
     [["kernels", "--contexts", "0"], "Expected a whole number of at least 1, got 0."],
     [["kernels", "--fractions", "1"], "Expected a number above 0 and below 1, got 1."],
     [["kernels", "--read", "absent.json"], "--read: absent.json cannot be read as JSON"],
+    [["law", "extra"], "too many arguments"],
+    [["law", "--context", "100"], "--context: expected 256 to 8192 tokens, got 100"],
+    [["law", "--rows", "2"], "Expected a whole number of at least 4, got 2."],
+    [["report"], "missing required argument 'json'"],
+    [["report", "absent.json"], "report: absent.json cannot be read"],
+    [["report", "package.json"], "report: package.json: expected the JSON that a suite"],
     [["kernels", "--merge", "absent.json"], "--merge: absent.json cannot be read as JSON"],
   ])("%j is refused with one line and code 2", async (argv, message) => {
     const [suite, ...options] = argv;
@@ -83,6 +91,41 @@ describe("runCli", () => {
     const { code, err } = await runUnder(AbortSignal.abort(), argv);
     expect(err).toBe("Interrupted. The same command goes on from here.\n");
     expect(code).toBe(130);
+  });
+
+  test("report draws pages and plots of results, and a suite draws its own", async () => {
+    const results = fileURLToPath(new URL("../results/", import.meta.url));
+    const [page, plots] = [join(folder, "page.html"), join(folder, "plots")];
+    const report = await run(
+      ...["report", join(results, "passkey-tales-28m.json"), "--html", page, "--svg", plots],
+    );
+    expect(report.code).toBe(0);
+    expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/);
+    expect(readdirSync(plots)).toContain("passkey-tales-28m-quality-needles.svg");
+    const again = join(folder, "kernels.html");
+    const kernels = await run(
+      ...["kernels", "--read", join(results, "kernels-h200.json"), "--html", again],
+      ...["--md", join(folder, "kernels.md")],
+    );
+    expect(kernels.code).toBe(0);
+    expect(readFileSync(again, "utf8")).toContain("Achieved time over the floor, llama-3.1-8b");
+  });
+
+  test("law observes a text of the user's and writes record, tables and plots", async () => {
+    const [json, markdown] = [join(folder, "law.json"), join(folder, "law.md")];
+    const html = join(folder, "law.html");
+    const { code } = await run(
+      ...["law", "--context", "256", "--quantiles", "0.75", "--rows", "16", "--warmup", "8"],
+      ...["--json", json, "--markdown", markdown, "--html", html],
+    );
+    expect(code).toBe(0);
+    const record = JSON.parse(readFileSync(json, "utf8"));
+    expect(record).toMatchObject({ kind: "law", texts: [{ text: "fanshawe.txt", tokens: 256 }] });
+    expect(record.fits).toHaveLength(64 * record.variants.length);
+    expect(readFileSync(markdown, "utf8")).toContain("## fanshawe.txt, τ 0.75");
+    const page = readFileSync(html, "utf8");
+    expect(page).toContain("Quantile against context length, fanshawe.txt");
+    expect(traceNumbers(page).untraceable).toEqual([]);
   });
 
   test("measures tales-28m, prints the table and writes JSON and Markdown", async () => {

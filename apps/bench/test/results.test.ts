@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { lawMarkdown } from "../src/law/law-markdown.ts";
 import { commandOf } from "../src/report/command-of.ts";
 import { markdownReport } from "../src/report/markdown-report.ts";
 import { parseQualityFile } from "./parse-quality-file.ts";
@@ -28,5 +29,12 @@ describe.each(["quality-tales-28m", "quality-tales-28m-quantiles"])("results/%s"
 
   test("warmup is full attention", () => {
     for (const { warmupKlMax } of record.rows) expect(warmupKlMax).toBe(0);
+  });
+});
+
+describe("results/law-tales-28m", () => {
+  test("the Markdown shows the same as the JSON", () => {
+    const record = JSON.parse(readResult("law-tales-28m.json"));
+    expect(readResult("law-tales-28m.md")).toBe(lawMarkdown(record));
   });
 });

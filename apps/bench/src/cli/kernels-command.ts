@@ -24,6 +24,8 @@ export interface KernelsOptions {
   readonly merge?: string;
   readonly json?: string;
   readonly md?: string;
+  /** A page with plots; only where the report is part of the program. */
+  readonly html?: string;
 }
 
 function defaultOf(name: keyof KernelSettings): string {

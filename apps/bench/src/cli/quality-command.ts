@@ -32,6 +32,8 @@ export interface QualityOptions {
   readonly out: string;
   readonly json?: string;
   readonly markdown?: string;
+  /** A page with plots; only where the report is part of the program. */
+  readonly html?: string;
 }
 
 const list = (values: readonly (string | number)[]): string => values.join(",");

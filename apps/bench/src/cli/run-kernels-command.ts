@@ -16,10 +16,14 @@ import type { KernelsOptions } from "./kernels-command.ts";
 import { readJsonFile } from "./read-json-file.ts";
 import { readTunings } from "./read-tunings.ts";
 
-/** Measures, or reads what was measured, and writes it as JSON and Markdown with the peers' rows beside it. */
+/**
+ * Measures, or reads what was measured, and writes it as JSON and Markdown with the peers' rows beside it.
+ * @param onRecord Takes the whole record before wrong results end the command.
+ */
 export async function runKernelsCommand(
   options: KernelsOptions,
   context: CliContext,
+  onRecord?: (record: KernelRecord) => Promise<void>,
 ): Promise<void> {
   const { read, merge, json, md } = options;
   const settings = kernelSettingsOf(options);
@@ -31,6 +35,7 @@ export async function runKernelsCommand(
       ? await measure(options, settings, { context, write })
       : write(expectRecord(read, readJsonFile("--read", read)));
   if (md === undefined) context.stdout.write(kernelsMarkdown(record));
+  await onRecord?.(record);
   expectRight(record);
 }
 

@@ -18,14 +18,19 @@ import type { QualityOptions } from "./quality-command.ts";
 import { qualitySettingsOf } from "./quality-settings-of.ts";
 import { readTexts } from "./read-texts.ts";
 
-/**
- * Measures, prints the table, and writes it as JSON and Markdown.
- * @param digest SHA-256 of the runtime's code.
- */
+/** What differs between the programs that measure quality. */
+export interface QualityProgram {
+  /** SHA-256 of the runtime's code. */
+  readonly digest?: () => string;
+  /** Takes the record when it is written. @returns what it wrote. */
+  readonly onRecord?: (record: QualityRecord) => Promise<readonly string[]>;
+}
+
+/** Measures, prints the table, and writes it as JSON and Markdown. */
 export async function runQualityCommand(
   options: QualityOptions,
   { stdout, stderr, signal }: CliContext,
-  digest: () => string = digestRuntime,
+  { digest = digestRuntime, onRecord }: QualityProgram = {},
 ): Promise<void> {
   const backend = findBackend(options.backend);
   const settings = qualitySettingsOf(options);
@@ -49,7 +54,7 @@ export async function runQualityCommand(
     };
     const record = qualityRecord(input, await runQuality(input));
     stdout.write(terminalTable(record.rows));
-    const written = writeReports(record, options);
+    const written = [...writeReports(record, options), ...((await onRecord?.(record)) ?? [])];
     stderr.write(`\nWritten: ${written.join(", ")}\n`);
   } finally {
     await model.dispose();
@@ -59,10 +64,15 @@ export async function runQualityCommand(
 /** The table as JSON and Markdown: always in the folder of the run, elsewhere where asked. @returns the paths. */
 function writeReports(record: QualityRecord, { out, json, markdown }: QualityOptions): string[] {
   const files: [string, string][] = [];
-  const jsonText = `${JSON.stringify(record, null, 2)}\n`;
+  const jsonText = qualityText(record);
   for (const path of [join(out, "quality.json"), json]) if (path) files.push([path, jsonText]);
   const report = markdownReport(record);
   for (const path of [join(out, "quality.md"), markdown]) if (path) files.push([path, report]);
   for (const [path, text] of files) writeFile(path, text);
   return files.map(([path]) => path);
+}
+
+/** The record as its file has it. */
+export function qualityText(record: QualityRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
