@@ -5,7 +5,6 @@ import kernels from "./bundle.config.ts";
 const config: UserConfig = defineConfig({
   ...kernels,
   entry: { "bench-quality": "src/quality-cli.ts" },
-  clean: ["dist/bundle/bench-quality.mjs"],
 });
 
 export default config;

@@ -5,7 +5,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 const config: UserConfig = defineConfig({
   entry: { "bench-kernels": "src/kernels-cli.ts" },
   outDir: "dist/bundle",
-  clean: ["dist/bundle/bench-kernels.mjs"], // other bundles stay
+  clean: false, // other bundles stay
   format: "esm",
   platform: "node",
   target: "node20",

@@ -8,6 +8,7 @@ import type { QualityInput } from "../src/quality/quality-input.ts";
 import { QUICK_SETTINGS, type QualitySettings } from "../src/quality/quality-settings.ts";
 import { SUITES } from "../src/quality/quality-suite.ts";
 import { type QualityTable, runQuality } from "../src/quality/run-quality.ts";
+import { markdownReport } from "../src/report/markdown-report.ts";
 import { qualityRecord } from "../src/report/quality-record.ts";
 import { CellStore } from "../src/store/cell-store.ts";
 import { parseQualityFile } from "./parse-quality-file.ts";
@@ -79,6 +80,14 @@ describe("every suite on a tiny random model", () => {
     const record = qualityRecord(input, table);
     expect(parseQualityFile(JSON.stringify(record))).toEqual(JSON.parse(JSON.stringify(record)));
     expect(await runQuality(input)).toEqual(table);
+  });
+
+  test("makes a report with a table for each suite", () => {
+    const report = markdownReport(qualityRecord(input, table));
+    for (const heading of ["one, context 320", "Pass keys: ", "Needles: ", "Written: ", "Topic"]) {
+      expect(report).toContain(`## ${heading}`);
+    }
+    expect(report).toMatch(/\| h2o \| 0\.75 \| \d+\.\d %/);
   });
 
   test("rivals stay near their budget, and full attention's outputs are its own", () => {

@@ -57,7 +57,7 @@ export const FULL_SETTINGS: QualitySettings = {
     "sift-prior+mean",
     "sift",
   ],
-  quantiles: [0.5, 0.75, 0.875],
+  quantiles: [0.5, 0.75, 0.875, 0.95],
   warmup: 64,
   contexts: [1000, 2000, 4000, 7500],
   windows: 2,

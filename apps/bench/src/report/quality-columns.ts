@@ -24,6 +24,14 @@ export const QUALITY_COLUMNS: readonly Column[] = [
   { heading: "dropped mean", cell: (row) => short(row.droppedMassMean) },
   { heading: "99 %", cell: (row) => short(row.droppedMassP99) },
   { heading: "max", cell: (row) => short(row.droppedMassMax) },
+  {
+    heading: "output error",
+    cell: ({ outputError }) => (outputError === null ? "" : short(outputError.mean)),
+  },
+  {
+    heading: "of bound",
+    cell: ({ outputError }) => (outputError === null ? "" : percent(outputError.boundUseMax)),
+  },
   { heading: "value rows", cell: (row) => row.valueRowsRead.toFixed(0) },
   { heading: "value kB", cell: (row) => (row.valueBytesRead / 1000).toFixed(0) },
   { heading: "pass keys", cell: (row) => percent(row.passkeyAccuracy).replace(".0", "") },
