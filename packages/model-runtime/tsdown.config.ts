@@ -2,7 +2,7 @@ import { wgsl } from "@sift-attention/wgsl";
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
-  entry: ["src/index.ts"],
+  entry: ["src/index.ts", "src/backends.ts"],
   format: "esm",
   platform: "neutral",
   target: "es2022",

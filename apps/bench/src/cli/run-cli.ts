@@ -4,11 +4,13 @@ import { SiftError } from "@sift-attention/sift-attention-kernels";
 import { Command } from "commander";
 import { BenchError } from "../bench-error.ts";
 import type { CliContext } from "./cli-context.ts";
+import { decodeCommand } from "./decode-command.ts";
 import { HTML_OPTION } from "./html-option.ts";
 import { type KernelsOptions, kernelsCommand } from "./kernels-command.ts";
 import { lawCommand } from "./law-command.ts";
 import { qualityCommand } from "./quality-command.ts";
 import { reportCommand } from "./report-command.ts";
+import { runDecodeCommand } from "./run-decode-command.ts";
 import { runKernelsCommand } from "./run-kernels-command.ts";
 import { runLawCommand } from "./run-law-command.ts";
 import { runProgram } from "./run-program.ts";
@@ -55,6 +57,7 @@ function createProgram(context: CliContext): Command {
     .allowExcessArguments()
     .addCommand(qualityWithHtml(context))
     .addCommand(kernelsWithHtml(context))
+    .addCommand(decodeCommand((options) => runDecodeCommand(options, context)))
     .addCommand(lawCommand((options) => runLawCommand(options, context)))
     .addCommand(reportCommand((files, options) => runReportCommand(files, options, context)));
   return program.action(() => {

@@ -1,4 +1,4 @@
-import type { SequenceSlots, SlotsOptions } from "../model-backend.ts";
+import type { SlotsOptions } from "../model-backend.ts";
 import { fullSettings } from "./attention-settings.ts";
 import type { BackendParts } from "./backend-parts.ts";
 import type { BoundCache } from "./bound-cache.ts";
@@ -13,6 +13,7 @@ import { SlotAttentions } from "./slot-attentions.ts";
 import { SlotBuffers } from "./slot-buffers.ts";
 import { createSlotCache } from "./slot-cache.ts";
 import { SlotSampler } from "./slot-sampler.ts";
+import type { WebgpuSequenceSlots } from "./webgpu-backend.ts";
 import { WebgpuSlots } from "./webgpu-slots.ts";
 
 /** What slots are made from. */
@@ -35,7 +36,7 @@ const readbacks = 3; // two steps under way, and one that is being read
 export async function createSlots(
   parts: SlotsParts,
   options: SlotsOptions,
-): Promise<SequenceSlots> {
+): Promise<WebgpuSequenceSlots> {
   const held: Held = [];
   const free = (): void => {
     for (const freeOne of held.splice(0).toReversed()) freeOne();
@@ -52,7 +53,7 @@ async function build(
   parts: SlotsParts,
   { slots, capacity, signal }: SlotsOptions,
   { held, free }: { readonly held: Held; readonly free: () => void },
-): Promise<SequenceSlots> {
+): Promise<WebgpuSequenceSlots> {
   const { gpu, compiled, onDispose } = parts;
   const batch = Math.min(slots, parts.batch);
   const sampler = await takeSampler(parts, slots, held);

@@ -8,7 +8,7 @@ import { expectContextFits, type MemoryPlan } from "./memory-plan.ts";
 import { expectNotAborted } from "./open-device.ts";
 import { SamplerPool } from "./sampler-pool.ts";
 import { toModelError } from "./to-model-error.ts";
-import type { WebgpuBackend } from "./webgpu-backend.ts";
+import type { WebgpuBackend, WebgpuSequenceSlots } from "./webgpu-backend.ts";
 
 /** A model whose weights and kernels are on a device. */
 export class DeviceBackend implements WebgpuBackend {
@@ -42,12 +42,12 @@ export class DeviceBackend implements WebgpuBackend {
     return Math.min(this.plan.room(slots, this.#slotBytes()), contextLength);
   }
 
-  async createSlots(options: SlotsOptions): Promise<SequenceSlots> {
+  async createSlots(options: SlotsOptions): Promise<WebgpuSequenceSlots> {
     this.#expectOpen();
     expectNotAborted(options.signal);
     expectContextFits(this.plan, options, this.#slotBytes());
     try {
-      const slots: SequenceSlots = await createSlots(
+      const slots: WebgpuSequenceSlots = await createSlots(
         {
           ...this.#parts,
           compiled: this.#compiled,

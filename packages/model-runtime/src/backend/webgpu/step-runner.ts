@@ -13,6 +13,7 @@ import type { Readback } from "./readback-ring.ts";
 import type { AttentionStep, SlotAttention } from "./slot-attention.ts";
 import type { SlotSampler } from "./slot-sampler.ts";
 import { copyAll, readStatistics, type StepCopies } from "./step-copies.ts";
+import { profileStep, type StepProfile } from "./step-profile.ts";
 import type { StepRow } from "./step-row.ts";
 import type { ValueSumPlaces } from "./value-sum-places.ts";
 import { visibleKeys } from "./visible-keys.ts";
@@ -61,6 +62,29 @@ export class StepRunner {
     }
   }
 
+  /**
+   * Times a step that every row draws in, many times over. What the rows' slots hold from their positions on is gone then.
+   * @throws GpuError "missing-feature" without timestamps.
+   */
+  async profile(step: Step, samples: number): Promise<StepProfile> {
+    const plan = planStep(step.rows);
+    const drawings = drawingsOf(step.rows);
+    this.#upload(step, plan);
+    try {
+      return await profileStep(
+        this.#bound,
+        {
+          rows: step.rows.length,
+          attend: this.#attention(step, plan),
+          draw: (pass) => this.#sampler.record(pass, drawings),
+        },
+        samples,
+      );
+    } finally {
+      for (const { slot } of step.rows) this.#sums.forget(slot);
+    }
+  }
+
   #upload({ rows, attention }: Step, { kind }: StepPlan): void {
     const { gpu, buffers, cache, decoder, windows } = this.#bound;
     const { vocabularySize } = decoder.blueprint;
@@ -94,7 +118,8 @@ export class StepRunner {
     let copies: StepCopies = {};
     gpu.submit((encoder) => {
       const pass = encoder.beginComputePass();
-      this.#recordLayers(pass, step, plan);
+      const attend = this.#attention(step, plan);
+      recordLayers(pass, this.#bound, rows.length, (layer) => attend(pass, layer));
       if (wantsLogits || drawings.length > 0) recordAll(pass, decoder.head, rows.length);
       if (drawings.length > 0) this.#sampler.record(pass, drawings);
       pass.end();
@@ -116,7 +141,8 @@ export class StepRunner {
     };
   }
 
-  #recordLayers(pass: GPUComputePassEncoder, step: Step, plan: StepPlan): void {
+  /** How a layer's attention of the step is encoded. */
+  #attention(step: Step, plan: StepPlan): (pass: GPUComputePassEncoder, layer: number) => void {
     const { windows } = this.#bound;
     const { rows, attention } = step;
     const valueSums = this.#advanceSums(step, plan);
@@ -126,9 +152,7 @@ export class StepRunner {
       const sizes = { ...plan, sequences: rows.length, longestContext };
       return valueSums ? { ...sizes, valueSums } : sizes;
     });
-    recordLayers(pass, this.#bound, rows.length, (layer) =>
-      attention.record(pass, layer, steps[windows.indexOf[layer]!]!),
-    );
+    return (pass, layer) => attention.record(pass, layer, steps[windows.indexOf[layer]!]!);
   }
 
   /** How the sums of the values are brought up to date, when the rule puts their mean in place of what it drops. */

@@ -1,8 +1,10 @@
 import type { Gpu } from "@sift-attention/gpu";
 import type { KvType } from "@sift-attention/sift-attention-kernels";
 import type { LoadProgress } from "../../open-options.ts";
-import type { ModelBackend } from "../model-backend.ts";
+import type { DecodeRow, ModelBackend, SequenceSlots, SlotsOptions } from "../model-backend.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
+import type { SlotCache } from "./slot-cache.ts";
+import type { StepProfile } from "./step-profile.ts";
 
 /** How a model comes onto a GPU. */
 export interface WebgpuBackendOptions {
@@ -28,4 +30,16 @@ export interface WebgpuBackend extends ModelBackend {
   readonly kind: "webgpu";
   readonly plan: MemoryPlan;
   readonly gpu: Gpu;
+  createSlots(options: SlotsOptions): Promise<WebgpuSequenceSlots>;
+}
+
+/** Sequences on a GPU, whose cache is there to be looked at and written to. */
+export interface WebgpuSequenceSlots extends SequenceSlots {
+  readonly cache: SlotCache;
+  /**
+   * Times the step of these rows on the device, `samples` times over. What their slots hold from the rows' positions on
+   * is gone then.
+   * @throws ModelError "no-backend" without timestamps, "bad-option" for rows that one step does not run.
+   */
+  profile(rows: readonly DecodeRow[], samples: number): Promise<StepProfile>;
 }

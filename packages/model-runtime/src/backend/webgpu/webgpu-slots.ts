@@ -2,13 +2,7 @@ import { bytesPerElement } from "@sift-attention/tensor";
 import { ModelError } from "../../model-error.ts";
 import type { SamplingRules } from "../../sampling/sampling-rules.ts";
 import type { PassAttention } from "../attention-rule.ts";
-import type {
-  DecodedToken,
-  DecodeRow,
-  RowsCall,
-  RowsResult,
-  SequenceSlots,
-} from "../model-backend.ts";
+import type { DecodedToken, DecodeRow, RowsCall, RowsResult } from "../model-backend.ts";
 import { isFull, settingsOf } from "./attention-settings.ts";
 import type { BoundCache } from "./bound-cache.ts";
 import { CallQueue, type Submitted } from "./call-queue.ts";
@@ -19,11 +13,14 @@ import type { Readback, ReadbackRing } from "./readback-ring.ts";
 import { RowStatistics, type StatisticsModel } from "./row-statistics.ts";
 import type { SlotAttention } from "./slot-attention.ts";
 import type { SlotAttentions } from "./slot-attentions.ts";
+import type { SlotCache } from "./slot-cache.ts";
 import type { SlotSampler } from "./slot-sampler.ts";
+import type { StepProfile } from "./step-profile.ts";
 import type { StepRow } from "./step-row.ts";
 import { type StepResult, StepRunner } from "./step-runner.ts";
 import { toModelError } from "./to-model-error.ts";
 import { ValueSumPlaces } from "./value-sum-places.ts";
+import type { WebgpuSequenceSlots } from "./webgpu-backend.ts";
 
 /** What slots work with. They own what `dispose` frees. */
 export interface WebgpuSlotsParts {
@@ -41,7 +38,7 @@ export interface WebgpuSlotsParts {
 const readableCalls = 4; // three may be under way, and the last one is still being read
 
 /** Sequences on a GPU. Calls are submitted in the order in which they were made, and read when the device is done. */
-export class WebgpuSlots implements SequenceSlots {
+export class WebgpuSlots implements WebgpuSequenceSlots {
   readonly slots: number;
   readonly capacity: number;
   readonly valueRowBytes: number;
@@ -80,6 +77,10 @@ export class WebgpuSlots implements SequenceSlots {
     );
   }
 
+  get cache(): SlotCache {
+    return this.#parts.bound.cache;
+  }
+
   async prepare(attention: PassAttention, signal?: AbortSignal): Promise<void> {
     expectNotAborted(signal);
     try {
@@ -113,6 +114,18 @@ export class WebgpuSlots implements SequenceSlots {
 
   decode(rows: readonly DecodeRow[]): Promise<readonly DecodedToken[]> {
     return this.#call(() => this.#submitDecode(rows));
+  }
+
+  profile(rows: readonly DecodeRow[], samples: number): Promise<StepProfile> {
+    return this.#call(async () => {
+      const { attentions, batch } = this.#parts;
+      const groups = groupRows(rows, batch);
+      if (groups.length !== 1) throw this.#notOneStep(groups.length);
+      const attention = await attentions.get(groups[0]!.settings);
+      const stepRows = groups[0]!.rows.map((row) => this.#stepRow(row));
+      const step = { rows: stepRows, attention, wantsLogits: false };
+      return { result: this.#steps.profile(step, samples) };
+    });
   }
 
   dispose(): void {
@@ -224,6 +237,11 @@ export class WebgpuSlots implements SequenceSlots {
       "bad-option",
       `slot ${slot}: tokens: expected 1 to ${maxRows}, got ${tokens.length}`,
     );
+  }
+
+  #notOneStep(steps: number): ModelError {
+    const message = `slots: profile: expected rows that run in one step, got ${steps} steps of them; ask for fewer rows, under one rule`;
+    return new ModelError("bad-option", message);
   }
 
   #expectOpen(): void {
