@@ -35,8 +35,8 @@ describe("runCli", () => {
   });
 
   test.each([
-    [[], "expected a suite (quality, kernels, law, report)"],
-    [["speed"], "expected a suite (quality, kernels, law, report), got speed"],
+    [[], "expected a suite (quality, kernels, decode, law, report)"],
+    [["speed"], "expected a suite (quality, kernels, decode, law, report), got speed"],
     [["quality", "extra"], "too many arguments"],
     [["quality", "--nonsense"], "unknown option '--nonsense'"],
     [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
