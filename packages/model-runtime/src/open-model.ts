@@ -1,6 +1,6 @@
 import { openCpuBackend } from "./backend/cpu/open-cpu-backend.ts";
+import { createWebgpuBackend } from "./backend/webgpu/create-webgpu-backend.ts";
 import { expectOpenOptions } from "./model/expect-open-options.ts";
-import type { OpenBackend } from "./model/open-backend.ts";
 import { openFrom } from "./model/open-from.ts";
 import type { Model } from "./model.ts";
 import type { OpenModelOptions } from "./open-options.ts";
@@ -20,11 +20,5 @@ export async function openModel(
   options: OpenModelOptions = {},
 ): Promise<Model> {
   expectOpenOptions(options);
-  return openFrom({ cpu: openCpuBackend, webgpu: openWebgpuBackend }, source, options);
+  return openFrom({ cpu: openCpuBackend, webgpu: createWebgpuBackend }, source, options);
 }
-
-/** Its code is loaded when it is asked for: who computes on the CPU pays nothing. */
-const openWebgpuBackend: OpenBackend = async (files, options) => {
-  const { createWebgpuBackend } = await import("./backend/webgpu/create-webgpu-backend.ts");
-  return createWebgpuBackend(files, options);
-};
