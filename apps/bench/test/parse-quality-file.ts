@@ -50,6 +50,7 @@ const row = z.looseObject({
   passkeyAccuracy: share.nullable(),
   passkeySamples: count,
   calibration: calibration.nullable(),
+  keptSinceStart: share,
   keptMassMean: share,
   keptMassP1: share,
   keptMassMin: share,

@@ -83,6 +83,14 @@ describe("runQuality on a tiny random model", () => {
     expect(find(rows, "sift-prior+mean").warmupKlMax).toBe(0);
   });
 
+  test("what was kept since the start has the warmup in it", async () => {
+    const { rows } = await runQuality(createInput());
+    expect(find(rows, "full").keptSinceStart).toBe(1);
+    const { keptMean, keptSinceStart, tokens, warmupTokens } = find(rows, "sift-prior+mean");
+    const expected = (keptMean * tokens + warmupTokens) / (tokens + warmupTokens);
+    expect(keptSinceStart).toBeCloseTo(expected, 6);
+  });
+
   test("top-k and the window keep their budget and differ from full attention", async () => {
     const { rows } = await runQuality(createInput());
     for (const method of ["top-k", "window"]) {

@@ -73,6 +73,14 @@ describe("OutputErrorMeter", () => {
     expect(aboveBound).toBe(1);
   });
 
+  test("of a row that is done again the last time counts", () => {
+    const meter = new OutputErrorMeter(1, "none", [CONTEXT - 1]);
+    meter.add(attended({ kind: "top-k", k: 1 }));
+    meter.add(attended({ kind: "full" }));
+    expect(meter.totals()).toMatchObject({ rows: 1, heads: 4 });
+    expect(meter.totals().relativeMax).toBeLessThan(1e-6);
+  });
+
   test("looks at the positions that it was given alone", () => {
     const meter = new OutputErrorMeter(1, "none", [3]);
     meter.add(attended({ kind: "full" }));

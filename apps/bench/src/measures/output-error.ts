@@ -33,65 +33,65 @@ function boundOf(rule: DroppedMassRule, droppedMass: number, full: FullOutput): 
   return (rule === "renormalise" ? 2 : 1) * droppedMass * full.longestCentred;
 }
 
-/** Compares sampled rows with full attention in float64. */
+/** One row of one layer. */
+interface RowError {
+  readonly layer: number;
+  readonly relative: number;
+  /** Error over bound: [queryHeads]. */
+  readonly boundUses: readonly number[];
+}
+
+/** Compares sampled rows with full attention in float64. Of a row that is done again the last time counts. */
 export class OutputErrorMeter {
+  readonly #layers: number;
   readonly #rule: DroppedMassRule;
   readonly #positions: ReadonlySet<number>;
-  readonly #relative: Float64Array;
-  #relativeMax = 0;
-  #rows = 0;
-  #boundUseMax = 0;
-  #aboveBound = 0;
-  #heads = 0;
+  readonly #rows = new Map<string, RowError>();
 
   /** @param positions Of the rows that are looked at. */
   constructor(layers: number, rule: DroppedMassRule, positions: Iterable<number>) {
+    this.#layers = layers;
     this.#rule = rule;
     this.#positions = new Set(positions);
-    this.#relative = new Float64Array(layers);
   }
 
   add(attention: LayerAttention): void {
     for (let row = 0; row < attention.rows; row++) {
-      if (this.#positions.has(attention.firstPosition + row)) this.#addRow(attention, row);
+      const position = attention.firstPosition + row;
+      if (!this.#positions.has(position)) continue;
+      this.#rows.set(`${attention.layer}/${position}`, compareOutputs(attention, row, this.#rule));
     }
-  }
-
-  #addRow(attention: LayerAttention, row: number): void {
-    const { layer, output, droppedMass, geometry } = attention;
-    const { queryHeads, headDim } = geometry;
-    let [error, length] = [0, 0];
-    for (const full of attendFully(attention, row)) {
-      const at = row * queryHeads + full.queryHead;
-      const ours = output.subarray(at * headDim, (at + 1) * headDim);
-      const square = squaredDistance(full.output, ours);
-      error += square;
-      length += full.output.reduce((sum, x) => sum + x * x, 0);
-      this.#addHead(Math.sqrt(square), boundOf(this.#rule, droppedMass[at]!, full), full);
-    }
-    const relative = error === 0 ? 0 : Math.sqrt(error / length);
-    this.#relative[layer]! += relative;
-    this.#relativeMax = Math.max(this.#relativeMax, relative);
-    if (layer === 0) this.#rows++;
-  }
-
-  #addHead(error: number, bound: number, { longestValue }: FullOutput): void {
-    const use = error / (bound + ROUNDING * longestValue);
-    this.#boundUseMax = Math.max(this.#boundUseMax, use);
-    if (!(use <= 1)) this.#aboveBound++;
-    this.#heads++;
   }
 
   totals(): OutputErrorTotals {
+    const rows = [...this.#rows.values()];
+    const uses = rows.flatMap(({ boundUses }) => boundUses);
+    const relative = new Array<number>(this.#layers).fill(0);
+    for (const row of rows) relative[row.layer]! += row.relative;
     return {
-      relative: [...this.#relative],
-      relativeMax: this.#relativeMax,
-      rows: this.#rows,
-      boundUseMax: this.#boundUseMax,
-      aboveBound: this.#aboveBound,
-      heads: this.#heads,
+      relative,
+      relativeMax: Math.max(0, ...rows.map((row) => row.relative)),
+      rows: rows.length / this.#layers,
+      boundUseMax: Math.max(0, ...uses),
+      aboveBound: uses.filter((use) => !(use <= 1)).length,
+      heads: uses.length,
     };
   }
+}
+
+function compareOutputs(attention: LayerAttention, row: number, rule: DroppedMassRule): RowError {
+  const { layer, output, droppedMass, geometry } = attention;
+  const { queryHeads, headDim } = geometry;
+  let [error, length] = [0, 0];
+  const boundUses = attendFully(attention, row).map((full) => {
+    const at = row * queryHeads + full.queryHead;
+    const square = squaredDistance(full.output, output.subarray(at * headDim, (at + 1) * headDim));
+    error += square;
+    length += full.output.reduce((sum, x) => sum + x * x, 0);
+    const bound = boundOf(rule, droppedMass[at]!, full) + ROUNDING * full.longestValue;
+    return Math.sqrt(square) / bound;
+  });
+  return { layer, relative: error === 0 ? 0 : Math.sqrt(error / length), boundUses };
 }
 
 function squaredDistance(a: Float64Array, b: Float32Array): number {

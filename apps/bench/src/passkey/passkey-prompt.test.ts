@@ -62,6 +62,27 @@ describe("passkeyPrompt", () => {
     );
   });
 
+  test("hides several keys of different owners and asks for one of them", () => {
+    for (let seed = 0; seed < 8; seed++) {
+      const request = { context: 700, depth: 0.5, keys: 4, random: createRandom(seed) };
+      const { tokens, keys, answerStart, questionStart, depth } = passkeyPrompt(
+        model,
+        paragraphs,
+        request,
+      );
+      const text = byteTokenizer.decode(tokens);
+      const hidden = [
+        ...text.matchAll(/The pass key of the ([a-z ]+) is (\d{5})\. Remember it\./g),
+      ];
+      expect([keys, hidden.length, answerStart]).toEqual([4, 4, 700]);
+      expect(new Set(hidden.map(([, owner]) => owner)).size).toBe(4);
+      const question = byteTokenizer.decode(tokens.slice(questionStart));
+      const asked = hidden.find(([, owner]) => question.includes(`of the ${owner}?`))!;
+      expect(question).toMatch(new RegExp(`The pass key of the ${asked[1]} is ${asked[2]}$`));
+      expect(Math.abs(depth - 0.5)).toBeLessThan(0.1);
+    }
+  });
+
   test("a text or a context too short is refused", () => {
     expect(() => promptAt(0.5, 2000)).toThrow(BenchError);
     expect(() => promptAt(0.5, 60)).toThrow(BenchError);

@@ -1,4 +1,5 @@
 import { perplexityRatio } from "@sift-attention/reference-attention";
+import { addKept, type KeptSums, NOTHING_KEPT } from "../measures/kept-keys.ts";
 import { percentile } from "../measures/percentile.ts";
 import type { Contestant } from "./calibrate-variants.ts";
 import { type OutputErrorSummary, summariseOutputErrors } from "./output-error-summary.ts";
@@ -46,6 +47,8 @@ export interface QualityRow extends RowSubject, PassSummary {
   readonly top1Agreement: number;
   /** 1 − τ; 1 for full attention. */
   readonly keptNominal: number;
+  /** `keptMean` from the first row after the prompt on: the rows before the compared ones too, warmup or not. */
+  readonly keptSinceStart: number;
   /** Bytes of value rows per token. */
   readonly valueBytesRead: number;
   /** Positions compared. */
@@ -75,6 +78,11 @@ export interface ContestantResults {
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
 
+function keptFraction(sums: readonly KeptSums[]): number {
+  const { keptFractions, queryHeads } = sums.reduce(addKept, NOTHING_KEPT);
+  return keptFractions / queryHeads;
+}
+
 export function qualityRow(subject: RowSubject, results: ContestantResults): QualityRow {
   const { contestant, windows, passkeys, valueBytesPerRow, layers } = results;
   const { method, quantile } = contestant;
@@ -97,6 +105,7 @@ export function qualityRow(subject: RowSubject, results: ContestantResults): Qua
     klMax: percentile(divergences, 1),
     top1Agreement: sum(windows.map(({ sameTopTokens }) => sameTopTokens)) / tokens,
     keptNominal: 1 - quantile,
+    keptSinceStart: keptFraction(windows.map(({ keptSinceStart }) => keptSinceStart)),
     ...summary,
     valueBytesRead: summary.valueRowsRead * valueBytesPerRow,
     tokens,

@@ -50,8 +50,7 @@ export async function scoreBaseline(pass: WindowPass): Promise<Baseline> {
 }
 
 /**
- * Runs a window under a method and compares it with full attention, row by row. Sifting reports its warmup too, whose
- * rows come in chunks of their own.
+ * Runs a window under a method and compares it with full attention, row by row.
  * @throws the signal's reason when it was aborted.
  */
 export async function scoreWindow(
@@ -68,8 +67,7 @@ export async function scoreWindow(
     outputRows === 0
       ? undefined
       : new OutputErrorMeter(layers, droppedMassRuleOf(attention), positions);
-  const from = attention.kind === "sift" ? attentionFrom : reportFrom;
-  const rows = score(pass, attention, { reportFrom: from, ...(meter && { meter }) });
+  const rows = score(pass, attention, { reportFrom: attentionFrom, ...(meter && { meter }) });
   for await (const chunk of rows) comparison.add(chunk);
   pass.signal?.throwIfAborted();
   return comparison.result(meter?.totals() ?? null);

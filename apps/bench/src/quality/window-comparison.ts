@@ -1,4 +1,5 @@
 import type { ScoredChunk } from "@sift-attention/model-runtime";
+import { addKept, type KeptSums, keptKeys, NOTHING_KEPT } from "../measures/kept-keys.ts";
 import { logProbabilities } from "../measures/log-probabilities.ts";
 import type { OutputErrorTotals } from "../measures/output-error.ts";
 import { compareRow, type RowComparison } from "./compare-row.ts";
@@ -15,7 +16,9 @@ export interface WindowResult extends PassTotals {
   readonly sameTopTokens: number;
   /** Σ −ln p(next) under full attention over the compared rows, in nats. */
   readonly fullLoss: number;
-  /** Rows of the method's own warmup: no part of anything above. */
+  /** Over every row after the prompt: those before the compared ones too, warmup or not. */
+  readonly keptSinceStart: KeptSums;
+  /** Rows of the method's own warmup: no part of anything above but that. */
   readonly warmupRows: number;
   readonly warmupDivergenceMax: number;
 }
@@ -42,6 +45,7 @@ export class WindowComparison {
   readonly #divergences: number[] = [];
   #sameTopTokens = 0;
   #fullLoss = 0;
+  #keptSinceStart: KeptSums = NOTHING_KEPT;
   #warmupRows = 0;
   #warmupDivergenceMax = 0;
 
@@ -51,10 +55,11 @@ export class WindowComparison {
   }
 
   add(chunk: ScoredChunk): void {
-    const { tokens, baseline, reportFrom } = this.#window;
+    const { layers, tokens, baseline, reportFrom } = this.#window;
     const vocabulary = chunk.logits.length / chunk.rows;
     for (let row = 0; row < chunk.rows; row++) {
       const position = chunk.firstPosition + row;
+      this.#keptSinceStart = addKept(this.#keptSinceStart, keptKeys(chunk, layers, row));
       if (position < reportFrom && chunk.phase !== "warmup") continue;
       const full = baseline.get(position)!;
       const next = tokens[position + 1]!;
@@ -89,6 +94,7 @@ export class WindowComparison {
       divergences: this.#divergences,
       sameTopTokens: this.#sameTopTokens,
       fullLoss: this.#fullLoss,
+      keptSinceStart: this.#keptSinceStart,
       warmupRows: this.#warmupRows,
       warmupDivergenceMax: this.#warmupDivergenceMax,
     };

@@ -20,6 +20,7 @@ export const QUALITY_COLUMNS: readonly Column[] = [
   { heading: "top-1", cell: (row) => percent(row.top1Agreement) },
   { heading: "nominal", cell: (row) => percent(row.keptNominal) },
   { heading: "kept", cell: (row) => percent(row.keptMean) },
+  { heading: "since start", cell: (row) => percent(row.keptSinceStart) },
   { heading: "union", cell: (row) => percent(row.keptUnion) },
   { heading: "dropped mean", cell: (row) => short(row.droppedMassMean) },
   { heading: "99 %", cell: (row) => short(row.droppedMassP99) },

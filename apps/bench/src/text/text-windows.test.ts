@@ -11,6 +11,13 @@ describe("textWindows", () => {
     expect(windows[2]!.tokens.at(-1)).toBe(99);
   });
 
+  test("leave the beginning alone where they are told to", () => {
+    const options = { name: "text", length: 30, count: 2, skip: 25 };
+    expect(textWindows(tokens, options).map(({ start }) => start)).toEqual([25, 70]);
+    expect(textWindows(tokens, { ...options, count: 1 })[0]!.start).toBe(25);
+    expect(() => textWindows(tokens, { ...options, skip: 71 })).toThrow("at least 101 tokens");
+  });
+
   test("are as many as fit", () => {
     expect(textWindows(tokens, { name: "text", length: 40, count: 9 })).toHaveLength(2);
   });
