@@ -1,22 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { lawMarkdown } from "../src/law/law-markdown.ts";
-import { commandOf } from "../src/report/command-of.ts";
-import { markdownReport } from "../src/report/markdown-report.ts";
-import { parseQualityFile } from "./parse-quality-file.ts";
+import { withError } from "../src/report/format-cell.ts";
+import type { QualityRecord } from "../src/report/quality-record.ts";
 
 function readResult(name: string): string {
   return readFileSync(new URL(`../results/${name}`, import.meta.url), "utf8");
 }
 
 describe.each(["quality-tales-28m", "quality-tales-28m-quantiles"])("results/%s", (name) => {
-  const record = parseQualityFile(readResult(`${name}.json`));
+  const record = JSON.parse(readResult(`${name}.json`)) as QualityRecord;
   const full = record.rows.filter(({ method }) => method === "full");
 
-  test("the Markdown shows the same table as the JSON, and its command", () => {
+  test("the Markdown shows the numbers of the JSON", () => {
     const text = readResult(`${name}.md`);
-    expect(text).toBe(markdownReport(record));
-    expect(text).toContain(commandOf(record.settings));
+    for (const row of record.rows) {
+      const ratio = withError(row.perplexityRatio, row.perplexityRatioError);
+      expect(text).toContain(`| ${row.method} | ${row.quantile ?? ""} | ${ratio} |`);
+    }
   });
 
   test("full attention differs from itself by nothing and finds nine pass keys of ten", () => {
