@@ -212,7 +212,8 @@ class ScriptedSession implements Session {
 
   #phase(step: number): StepStatistics["phase"] {
     if (this.#attention.kind !== "sift") return "full";
-    return step <= (this.#attention.warmup ?? 64) ? "warmup" : "sift";
+    const { warmup = 64 } = this.#attention;
+    return step <= (warmup === "auto" ? 64 : warmup) ? "warmup" : "sift";
   }
 
   #summary(
@@ -257,6 +258,8 @@ class ScriptedSession implements Session {
     const end = tokens.findIndex((id, at) => id !== this.#held[at]);
     return end === -1 ? tokens.length : end;
   }
+
+  scheduleCounters(): undefined {}
 
   dispose(): void {}
 }

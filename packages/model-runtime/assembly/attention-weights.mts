@@ -152,6 +152,15 @@ export function keepChosen(weights: usize, count: i32, chosen: usize, flags: usi
   }
 }
 
+/** ascending[min(n − 1, ⌊level·n⌋)] of all n weights at each of some f32 levels. */
+export function quantilesOf(scores: usize, count: i32, levels: usize, levelCount: i32, out: usize): void {
+  weigh(scores, block.spare, 0, count, -Infinity, 0);
+  for (let at: usize = 0; at < (levelCount as usize) << 2; at += 4) {
+    const index = min(count - 1, ((load<f32>(levels + at) as f64) * count) as i32);
+    store<f32>(out + at, selectNth(block.spare, count, index, block.bins));
+  }
+}
+
 /** ascending[min(n − 1, ⌊τ·n⌋)] of the n weights from `first` to `end`; NaN when there is none. */
 export function quantileOf(scores: usize, first: i32, end: i32, tau: f64): f32 {
   const count = end - first;

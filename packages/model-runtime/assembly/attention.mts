@@ -39,6 +39,8 @@ const EXEMPT_FIRST: i32 = 24, EXEMPT_LAST: i32 = 25;
 const WINDOW: i32 = 26;
 /** Scores for a rule of the caller's to choose by, f32, and its choice, u8: [rows, queryHeads, CHOICE_KEYS], or 0. */
 const CHOICE_SCORES: i32 = 27, CHOSEN: i32 = 28, CHOICE_KEYS: i32 = 29;
+/** i32 [rows] of the row's index among the sampled ones or −1, or 0; f32 levels; how many; f32 [sampled, queryHeads, levels]. */
+const SAMPLED_ROWS: i32 = 30, LEVELS: i32 = 31, LEVEL_COUNT: i32 = 32, SAMPLED: i32 = 33;
 // f64 numbers.
 const SCALE: i32 = 0, TAU: i32 = 1, LOG_THRESHOLD: i32 = 2;
 
@@ -174,6 +176,7 @@ function weighLine(r: i32, head: i32, l: i32, lead: i32, keys: i32): void {
     const most = count - argument(EXEMPT_LAST), least = min(argument(EXEMPT_FIRST), count);
     store<f32>(floats(argument(QUANTILES), at), line.quantileOf(scores, least, most, number(TAU)));
   }
+  if (argument(SAMPLED_ROWS) != 0) sampleLine(r, head, scores, count);
   line.startWeights();
   if (argument(CHOSEN) != 0) {
     const chosen = (argument(CHOSEN) as usize) + (at as usize) * (argument(CHOICE_KEYS) as usize);
@@ -195,6 +198,15 @@ function weighLine(r: i32, head: i32, l: i32, lead: i32, keys: i32): void {
   store<f32>(floats(argument(DROPPED_MASS), at), line.droppedMass as f32);
   store<f64>(block.masses + ((l as usize) << 4), line.droppedMass);
   store<f64>(block.masses + ((l as usize) << 4), line.keptMass, 8);
+}
+
+/** Quantiles of a query head of a row at every level, when the row is sampled. */
+function sampleLine(r: i32, head: i32, scores: usize, count: i32): void {
+  const index = load<i32>(floats(argument(SAMPLED_ROWS), r));
+  if (index < 0) return;
+  const levels = argument(LEVEL_COUNT);
+  const out = floats(argument(SAMPLED), (index * argument(QUERY_HEADS) + head) * levels);
+  line.quantilesOf(scores, count, argument(LEVELS), levels, out);
 }
 
 /** Adds the row's flags to the block's; returns how many the row has. */

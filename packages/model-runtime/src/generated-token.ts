@@ -1,3 +1,4 @@
+import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
 import type { StepStatistics } from "./step-statistics.ts";
 
 /** The log-probability of one token under the model, before any sampling rule. */
@@ -36,4 +37,6 @@ export interface GenerateSummary {
   readonly valueBytesSkipped: number;
   readonly warmupSteps: number;
   readonly siftSteps: number;
+  /** How often the schedule of sifted attention stepped in; absent under other modes. */
+  readonly schedule?: ScheduleCounters;
 }

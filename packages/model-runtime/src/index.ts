@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" />
 
+export type { ScheduleCounters, ScheduleDecision } from "@sift-attention/threshold-scheduler";
 export type { AttentionMode, CustomMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type {
   Batch,

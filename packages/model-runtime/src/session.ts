@@ -1,4 +1,5 @@
 import type { PowerLaw } from "@sift-attention/power-law";
+import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
 import type { AttentionMode } from "./attention-mode.ts";
 import type { GenerateOptions } from "./generate-options.ts";
 import type { GeneratedToken, GenerateSummary } from "./generated-token.ts";
@@ -100,5 +101,7 @@ export interface Session {
   prefixTokens(tokens: readonly number[]): number;
   /** Quantiles and laws of the running or the last generation, one entry per layer and head; empty without sifting. */
   laws(): readonly HeadLaw[];
+  /** How often the schedule stepped in, in the running or the last generation or scoring; undefined without sifting. */
+  scheduleCounters(): ScheduleCounters | undefined;
   dispose(): void;
 }

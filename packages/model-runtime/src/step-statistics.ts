@@ -1,3 +1,5 @@
+import type { ScheduleDecision } from "@sift-attention/threshold-scheduler";
+
 /** What attention read and dropped while one token was computed. Arrays are copies: they stay valid. */
 export interface StepStatistics {
   /** "full" for the modes without a schedule. */
@@ -16,7 +18,12 @@ export interface StepStatistics {
   readonly quantiles?: Float32Array;
   /** During sift, ln θ: [layers, queryHeads]. */
   readonly logThresholds?: Float32Array;
-  /** Value rows of headDim numbers read and skipped over all layers and KV heads. */
+  /** What the schedule decided since the last token, when it is traced. */
+  readonly decisions?: readonly ScheduleDecision[];
+  /**
+   * Value rows of headDim numbers read and skipped over all layers and KV heads. A step that was done again read those of
+   * each attempt, and skipped those of the last.
+   */
   readonly valueRowsRead: number;
   readonly valueRowsSkipped: number;
   readonly valueBytesRead: number;

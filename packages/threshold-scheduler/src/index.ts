@@ -1,10 +1,18 @@
 export { type PaperModeOptions, paperMode } from "./paper-mode.ts";
-export type {
-  ScheduleClock,
-  ScheduleFit,
-  ScheduleMargin,
-  ScheduleOptions,
-  ScheduleSettings,
+export { isSampledLength, SAMPLED_LEVELS } from "./sampled-levels.ts";
+export type { ScheduleCounters, ScheduleDecision } from "./schedule-decision.ts";
+export {
+  type ControlledShare,
+  type DriftOptions,
+  type FallbackOptions,
+  type FloorAnswer,
+  type ScheduleBudget,
+  type ScheduleClock,
+  type ScheduleFit,
+  type ScheduleMargin,
+  type ScheduleOptions,
+  type ScheduleSettings,
+  scheduleDefaults,
 } from "./schedule-settings.ts";
 export type { ScheduleSnapshot } from "./schedule-snapshot.ts";
 export { SchedulerError, type SchedulerErrorCode } from "./scheduler-error.ts";

@@ -4,15 +4,20 @@ import { SchedulerError } from "./scheduler-error.ts";
 export const ROUNDING_SLACK = 1e-3;
 
 /**
- * Checks one number per head that should lie in [0, 1].
+ * Checks one number per head, or more, that should lie in [0, 1].
  *
  * @throws SchedulerError "bad-observation"
  */
-export function expectShares(name: string, values: ArrayLike<number>, heads: number): void {
+export function expectShares(
+  name: string,
+  values: ArrayLike<number>,
+  heads: number,
+  each = "one per head",
+): void {
   if (values.length !== heads) {
     throw new SchedulerError(
       "bad-observation",
-      `${name}: expected [${heads}] numbers, one per head, got [${values.length}]`,
+      `${name}: expected [${heads}] numbers, ${each}, got [${values.length}]`,
     );
   }
   for (let head = 0; head < heads; head++) {

@@ -53,8 +53,11 @@ describe("paperMode", () => {
     expect(paperMode(shape)).toEqual({
       ...shape,
       clock: "generated-steps",
+      budget: "head",
       fit: "least-squares",
       margin: "none",
+      feedback: "none",
+      drift: "none",
     });
     expect(paperMode({ ...shape, clock: "context-length" }).clock).toBe("context-length");
   });

@@ -1,4 +1,4 @@
-import type { ScheduleClock, ScheduleSettings } from "./schedule-settings.ts";
+import type { ScheduleClock, ScheduleOptions } from "./schedule-settings.ts";
 
 /** What the paper leaves open. */
 export interface PaperModeOptions {
@@ -18,7 +18,10 @@ export interface PaperModeOptions {
  * fit of ln θ on ln x per layer and head at the end of the warmup, its prediction itself as threshold, frozen for the
  * rest of the sequence.
  */
-export function paperMode(options: PaperModeOptions): ScheduleSettings {
+export function paperMode(options: PaperModeOptions): ScheduleOptions {
   const { layers, heads, quantile, warmup, clock = "generated-steps" } = options;
-  return { layers, heads, quantile, warmup, clock, fit: "least-squares", margin: "none" };
+  return {
+    ...{ layers, heads, quantile, warmup, clock },
+    ...{ budget: "head", fit: "least-squares", margin: "none", feedback: "none", drift: "none" },
+  };
 }

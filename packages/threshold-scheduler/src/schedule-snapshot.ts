@@ -1,11 +1,25 @@
+import { BudgetUnits } from "./budget-units.ts";
 import { ROUNDING_SLACK } from "./observation.ts";
-import { expectSettings, type ScheduleSettings } from "./schedule-settings.ts";
+import type { PromptRow } from "./prompt-record.ts";
+import {
+  expectSettings,
+  FEEDBACK_RANGE,
+  needsReports,
+  type ScheduleSettings,
+  scheduleDefaults,
+  warmupCapacity,
+} from "./schedule-settings.ts";
 import { SchedulerError } from "./scheduler-error.ts";
+import type { SiftControlState } from "./sift-control.ts";
 import type { SiftedSums } from "./sifted-record.ts";
+import type { StepReport } from "./step-reports.ts";
+import type { WarmupEndState } from "./warmup-end.ts";
 import { QUANTILE_FLOOR } from "./warmup-record.ts";
 
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** The version of the format below; raised when an older reader would misread it. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A schedule as plain JSON. The laws are not in it: they follow from the quantiles, bit for bit. */
 export interface ScheduleSnapshot {
@@ -13,14 +27,30 @@ export interface ScheduleSnapshot {
   readonly settings: ScheduleSettings;
   /** Last planned step, 0 before the first. */
   readonly step: number;
+  /** Context length of the last planned step, 0 before the first. */
+  readonly contextLength: number;
   /** Clock value of each planned warmup step. */
   readonly clock: readonly number[];
   /** Of each layer, the quantiles in the order of arrival: [layers][steps, heads]. */
   readonly quantiles: readonly (readonly number[])[];
+  readonly prompt: readonly PromptRow[];
+  readonly warmupEnd: WarmupEndState;
   readonly sifted: SiftedSums;
+  readonly control: SiftControlState;
+  /** Of the steps that no later step was planned with yet. */
+  readonly reports: readonly StepReport[];
+  /** How many of them each layer has reported: [layers], or empty where nothing waits for reports. */
+  readonly reported: readonly number[];
+  /** The last step after the warmup that all layers reported, 0 before the first. */
+  readonly complete: number;
+  /** How the last step is to be done again. */
+  readonly redo: "none" | "lower" | "full";
+  readonly redos: number;
+  /** The last step that was done again, 0 before the first. */
+  readonly lowered: number;
+  /** ln θ of the last sifted step, null for −∞: [layers, heads]. */
+  readonly logThresholds: readonly (number | null)[];
 }
-
-const settingNames = ["layers", "heads", "quantile", "warmup", "clock", "fit", "margin"] as const;
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return "an array";
@@ -56,6 +86,36 @@ function expectArray(path: string, value: unknown, length: number): readonly unk
   return Array.from(value);
 }
 
+const settingNames = [
+  ...["layers", "heads", "kvHeads", "windows", "denseLayers", "denseHeads"],
+  ...Object.keys(scheduleDefaults),
+];
+
+function expectNumbers(
+  path: string,
+  value: unknown,
+  length: number,
+  low: number,
+  high: number,
+): number[] {
+  return expectArray(path, value, length).map((entry, i) =>
+    expectNumber(`${path}[${i}]`, entry, low, high),
+  );
+}
+
+function expectBoolean(path: string, value: unknown): boolean {
+  return typeof value === "boolean" ? value : refuse(path, "true or false", value);
+}
+
+function expectFlag(path: string, value: unknown, expected: boolean): boolean {
+  return value === expected ? expected : refuse(path, String(expected), value);
+}
+
+function expectChoice<T extends string>(path: string, value: unknown, known: readonly T[]): T {
+  const found = known.find((choice) => choice === value);
+  return found ?? refuse(path, known.join(" or "), value);
+}
+
 function readSettings(value: unknown): ScheduleSettings {
   const settings = expectRecord("snapshot.settings", value);
   for (const name of settingNames) {
@@ -69,43 +129,35 @@ function readSettings(value: unknown): ScheduleSettings {
   }
 }
 
-function readClock(value: unknown, { clock, warmup }: ScheduleSettings, step: number): number[] {
-  const values = expectArray("snapshot.clock", value, Math.min(step, warmup));
+function readClock(value: unknown, settings: ScheduleSettings, { step, last }: Steps): number[] {
+  const values = expectArray("snapshot.clock", value, Math.min(step, last));
   return values.map((x, i) => {
-    const [low, high] = clock === "generated-steps" ? [i + 1, i + 1] : [1, Number.MAX_SAFE_INTEGER];
+    const isCounted = settings.clock === "generated-steps";
+    const [low, high] = isCounted ? [i + 1, i + 1] : [1, Number.MAX_SAFE_INTEGER];
     return expectInteger(`snapshot.clock[${i}]`, x, low, high);
   });
 }
 
-function readQuantiles(value: unknown, settings: ScheduleSettings, step: number): number[][] {
-  const { heads, layers, warmup } = settings;
+function readQuantiles(value: unknown, settings: ScheduleSettings, steps: Steps): number[][] {
+  const { heads, layers } = settings;
   const layersRead = expectArray("snapshot.quantiles", value, layers);
   return layersRead.map((rows, layer) => {
     const path = `snapshot.quantiles[${layer}]`;
     if (!Array.isArray(rows)) return refuse(path, "an array", rows);
-    const steps = rows.length / heads;
-    expectInteger(
-      `${path}.length / heads`,
-      steps,
-      step > warmup ? warmup : 0,
-      Math.min(step, warmup),
-    );
-    return Array.from(rows, (quantile, i) =>
-      expectNumber(`${path}[${i}]`, quantile, QUANTILE_FLOOR, 1 + ROUNDING_SLACK),
-    );
+    const most = Math.min(steps.step, steps.last);
+    expectInteger(`${path}.length / heads`, rows.length / heads, steps.fitted, most);
+    return expectNumbers(path, rows, rows.length, QUANTILE_FLOOR, 1 + ROUNDING_SLACK);
   });
 }
 
 function readSums(
   value: unknown,
-  { heads, layers, warmup }: ScheduleSettings,
-  step: number,
+  { heads, layers }: ScheduleSettings,
+  { step, last }: Steps,
 ): SiftedSums {
   const record = expectRecord("snapshot.sifted", value);
-  const planned = Math.max(0, step - warmup);
-  const steps = expectArray("snapshot.sifted.steps", record.steps, layers).map((value, layer) =>
-    expectInteger(`snapshot.sifted.steps[${layer}]`, value, 0, planned),
-  );
+  const planned = Math.max(0, step - last);
+  const steps = expectNumbers("snapshot.sifted.steps", record.steps, layers, 0, planned);
   const read = (name: string, highest: (steps: number) => number) =>
     expectArray(`snapshot.sifted.${name}`, record[name], layers * heads).map((value, i) =>
       expectNumber(
@@ -116,11 +168,127 @@ function readSums(
       ),
     );
   return {
-    steps,
+    steps: steps.map((value, layer) =>
+      expectInteger(`snapshot.sifted.steps[${layer}]`, value, 0, planned),
+    ),
     kept: read("kept", (steps) => steps),
     droppedMass: read("droppedMass", (steps) => steps),
     maxDroppedMass: read("maxDroppedMass", (steps) => Math.min(1, steps)),
   };
+}
+
+function readPrompt(value: unknown, settings: ScheduleSettings): PromptRow[] {
+  const { layers, heads } = settings;
+  const { count } = new BudgetUnits(settings);
+  if (!Array.isArray(value)) return refuse("snapshot.prompt", "an array", value);
+  let shortest = 1;
+  return Array.from(value, (row: unknown, i) => {
+    const path = `snapshot.prompt[${i}]`;
+    const record = expectRecord(path, row);
+    const contextLength = expectInteger(
+      `${path}.contextLength`,
+      record.contextLength,
+      shortest,
+      MOST,
+    );
+    shortest = contextLength + 1;
+    return {
+      contextLength,
+      heads: expectNumbers(`${path}.heads`, record.heads, layers * heads, -1e4, 1e4),
+      units: expectNumbers(`${path}.units`, record.units, count, -1e4, 1e4),
+      flatness: expectNumbers(`${path}.flatness`, record.flatness, layers * heads, 0, MOST),
+    };
+  });
+}
+
+function readWarmupEnd(value: unknown, settings: ScheduleSettings, step: number): WarmupEndState {
+  const record = expectRecord("snapshot.warmupEnd", value);
+  const { warmup } = settings;
+  const [low, high] = warmup === "auto" ? [-1, warmupCapacity(settings)] : [warmup, warmup];
+  const last = expectInteger("snapshot.warmupEnd.last", record.last, low, high);
+  return {
+    last,
+    asked: expectInteger("snapshot.warmupEnd.asked", record.asked, -1, MOST),
+    steps: expectInteger("snapshot.warmupEnd.steps", record.steps, 0, Math.max(0, last)),
+    timedOut: expectBoolean("snapshot.warmupEnd.timedOut", record.timedOut),
+    // The laws are there from the first step after the warmup on.
+    isFitted: expectFlag("snapshot.warmupEnd.isFitted", record.isFitted, last >= 0 && step > last),
+  };
+}
+
+function readControl(value: unknown, settings: ScheduleSettings): SiftControlState {
+  const heads = settings.layers * settings.heads;
+  const { count } = new BudgetUnits(settings);
+  const path = "snapshot.control";
+  const record = expectRecord(path, value);
+  const feedback = expectRecord(`${path}.feedback`, record.feedback);
+  const drift = expectRecord(`${path}.drift`, record.drift);
+  const fallback = expectRecord(`${path}.fallback`, record.fallback);
+  const counts = (name: string, value: unknown) =>
+    expectNumbers(`${path}.${name}`, value, heads, 0, MOST);
+  return {
+    feedback: {
+      corrections: expectNumbers(
+        `${path}.feedback.corrections`,
+        feedback.corrections,
+        count,
+        -FEEDBACK_RANGE,
+        FEEDBACK_RANGE,
+      ),
+      cut: expectNumbers(`${path}.feedback.cut`, feedback.cut, count, -MOST, MOST),
+      clamps: expectInteger(`${path}.feedback.clamps`, feedback.clamps, 0, MOST),
+      steps: expectInteger(`${path}.feedback.steps`, feedback.steps, 0, MOST),
+    },
+    drift: {
+      above: expectNumber(`${path}.drift.above`, drift.above, 0, MOST),
+      below: expectNumber(`${path}.drift.below`, drift.below, 0, MOST),
+      alarms: expectInteger(`${path}.drift.alarms`, drift.alarms, 0, MOST),
+    },
+    fallback: {
+      until: counts("fallback.until", fallback.until),
+      onTrial: counts("fallback.onTrial", fallback.onTrial),
+      times: counts("fallback.times", fallback.times),
+      fallbacks: expectInteger(`${path}.fallback.fallbacks`, fallback.fallbacks, 0, MOST),
+    },
+    dense: expectNumbers(`${path}.dense`, record.dense, heads, 0, 1),
+    wantsDense: expectBoolean(`${path}.wantsDense`, record.wantsDense),
+    exceeded: expectInteger(`${path}.exceeded`, record.exceeded, 0, MOST),
+  };
+}
+
+function readReports(
+  value: unknown,
+  settings: ScheduleSettings,
+  { step, last }: Steps,
+): StepReport[] {
+  const heads = settings.layers * settings.heads;
+  const kvHeads = settings.layers * settings.kvHeads;
+  if (!Array.isArray(value)) return refuse("snapshot.reports", "an array", value);
+  if (!needsReports(settings)) return expectArray("snapshot.reports", value, 0) as StepReport[];
+  return Array.from(value, (entry: unknown, i) => {
+    const path = `snapshot.reports[${i}]`;
+    const record = expectRecord(path, entry);
+    const expected = step - value.length + 1 + i;
+    return {
+      step: expectInteger(`${path}.step`, record.step, Math.max(last + 1, expected), expected),
+      contextLength: expectInteger(`${path}.contextLength`, record.contextLength, 1, MOST),
+      isDense: expectBoolean(`${path}.isDense`, record.isDense),
+      layers: expectInteger(`${path}.layers`, record.layers, 0, settings.layers),
+      kept: expectNumbers(`${path}.kept`, record.kept, heads, 0, 1 + ROUNDING_SLACK),
+      droppedMass: expectNumbers(`${path}.droppedMass`, record.droppedMass, heads, 0, 1),
+      union: expectNumbers(`${path}.union`, record.union, kvHeads, 0, 1),
+    };
+  });
+}
+
+/** What the last planned step, and those that were reported, allow. */
+interface Steps {
+  /** Last planned step. */
+  readonly step: number;
+  /** The last step of the warmup, or of what is planned of it. */
+  readonly last: number;
+  /** Steps of the warmup that laws are fitted to, so that all layers have reported them. */
+  readonly fitted: number;
 }
 
 /**
@@ -137,13 +305,35 @@ export function expectSnapshot(value: unknown): ScheduleSnapshot {
     );
   }
   const settings = readSettings(snapshot.settings);
-  const step = expectInteger("snapshot.step", snapshot.step, 0, Number.MAX_SAFE_INTEGER);
+  const step = expectInteger("snapshot.step", snapshot.step, 0, MOST);
+  const warmupEnd = readWarmupEnd(snapshot.warmupEnd, settings, step);
+  const last = warmupEnd.last < 0 ? step : warmupEnd.last;
+  const steps = { step, last, fitted: warmupEnd.isFitted ? warmupEnd.steps : 0 };
+  const reports = readReports(snapshot.reports, settings, steps);
+  const perLayer = needsReports(settings) ? settings.layers : 0;
   return {
     version: SNAPSHOT_VERSION,
     settings,
     step,
-    clock: readClock(snapshot.clock, settings, step),
-    quantiles: readQuantiles(snapshot.quantiles, settings, step),
-    sifted: readSums(snapshot.sifted, settings, step),
+    contextLength: expectInteger("snapshot.contextLength", snapshot.contextLength, 0, MOST),
+    clock: readClock(snapshot.clock, settings, steps),
+    quantiles: readQuantiles(snapshot.quantiles, settings, steps),
+    prompt: readPrompt(snapshot.prompt, settings),
+    warmupEnd,
+    sifted: readSums(snapshot.sifted, settings, steps),
+    control: readControl(snapshot.control, settings),
+    reports,
+    reported: expectNumbers("snapshot.reported", snapshot.reported, perLayer, 0, reports.length),
+    complete: expectInteger("snapshot.complete", snapshot.complete, 0, step),
+    redo: expectChoice("snapshot.redo", snapshot.redo, ["none", "lower", "full"]),
+    redos: expectInteger("snapshot.redos", snapshot.redos, 0, MOST),
+    lowered: expectInteger("snapshot.lowered", snapshot.lowered, 0, step),
+    logThresholds: expectArray(
+      "snapshot.logThresholds",
+      snapshot.logThresholds,
+      settings.layers * settings.heads,
+    ).map((value, i) =>
+      value === null ? null : expectNumber(`snapshot.logThresholds[${i}]`, value, -MOST, MOST),
+    ),
   };
 }

@@ -1,7 +1,7 @@
 import { predictionInterval } from "@sift-attention/power-law";
 import { createNormal, createRandom } from "@sift-attention/testing/random";
 import { describe, expect, test } from "vitest";
-import type { ScheduleOptions } from "./schedule-settings.ts";
+import { type ScheduleOptions, scheduleDefaults } from "./schedule-settings.ts";
 import type { SchedulerErrorCode } from "./scheduler-error.ts";
 import { createThresholdScheduler } from "./sequence-scheduler.ts";
 import type { SiftedObservation } from "./sifted-record.ts";
@@ -41,19 +41,19 @@ function warmedUp(options: ScheduleOptions, prompt = 100): ThresholdScheduler {
   return scheduler;
 }
 
-const small = { layers: 2, heads: 3, warmup: 4 } as const;
+/** As before any feedback: one law a head, frozen. */
+const frozen = { budget: "head", feedback: "none", drift: "none" } as const;
+const small = { layers: 2, heads: 3, warmup: 4, ...frozen } as const;
 
 describe("createThresholdScheduler", () => {
   test("fills in the defaults", () => {
     expect(createThresholdScheduler({ layers: 8, heads: 16, margin: undefined }).settings).toEqual({
-      layers: 8,
-      heads: 16,
-      quantile: 0.75,
-      warmup: 64,
-      clock: "context-length",
-      fit: "slope-prior",
-      margin: "none",
+      ...scheduleDefaults,
+      ...{ layers: 8, heads: 16, kvHeads: 16, windows: [], denseLayers: [], denseHeads: [] },
     });
+    expect(
+      createThresholdScheduler({ layers: 1, heads: 4, budget: "group" }).settings,
+    ).toMatchObject({ controls: "union" });
   });
 
   test.each<[Partial<Record<keyof ScheduleOptions, unknown>>, RegExp]>([
@@ -82,7 +82,7 @@ describe("ThresholdScheduler", () => {
   describe.each(golden.cases)("$clock, $fit, margin $margin", (expected) => {
     function worstError(shift: number): number {
       const { layers, heads, warmup, prompt } = golden;
-      const options = { layers, heads, warmup, ...expected } as ScheduleOptions;
+      const options = { layers, heads, warmup, ...frozen, ...expected } as ScheduleOptions;
       const scheduler = createThresholdScheduler(options);
       golden.quantiles.forEach((step, i) => {
         scheduler.plan(prompt + i + 1 + shift);

@@ -1,55 +1,123 @@
-import { fitPowerLaw, type PowerLawFit } from "@sift-attention/power-law";
+import type { PowerLawFit } from "@sift-attention/power-law";
+import { BudgetUnits } from "./budget-units.ts";
+import { PromptRecord } from "./prompt-record.ts";
+import type { ScheduleCounters } from "./schedule-decision.ts";
 import {
   expectSettings,
+  needsReports,
   type ScheduleOptions,
   type ScheduleSettings,
 } from "./schedule-settings.ts";
 import { expectSnapshot, type ScheduleSnapshot, SNAPSHOT_VERSION } from "./schedule-snapshot.ts";
 import { SchedulerError } from "./scheduler-error.ts";
+import { SiftControl } from "./sift-control.ts";
 import { SiftedRecord, type SiftedSummary } from "./sifted-record.ts";
 import type { StepPlan } from "./step-plan.ts";
-import { ThresholdPredictor } from "./threshold-predictor.ts";
+import { type StepReport, StepReports } from "./step-reports.ts";
 import type {
   HeadObservations,
   ScheduleListeners,
-  SiftedListener,
   ThresholdScheduler,
 } from "./threshold-scheduler.ts";
+import { UnitLaws } from "./unit-laws.ts";
+import { WarmupEnd } from "./warmup-end.ts";
 import { WarmupRecord } from "./warmup-record.ts";
+
+/** What a layer reports of a sifted step. */
+interface SiftedNumbers {
+  readonly kept: ArrayLike<number>;
+  readonly droppedMass: ArrayLike<number>;
+  readonly union: ArrayLike<number> | undefined;
+}
 
 class SequenceScheduler implements ThresholdScheduler {
   readonly settings: ScheduleSettings;
+  readonly #listeners: ScheduleListeners;
+  readonly #prompt: PromptRecord;
   readonly #warmup: WarmupRecord;
-  readonly #predictor: ThresholdPredictor;
+  readonly #warmupEnd: WarmupEnd;
+  readonly #laws: UnitLaws;
+  readonly #control: SiftControl;
   readonly #sifted: SiftedRecord;
-  readonly #onSifted: SiftedListener | undefined;
-  /** [layers, heads] */
-  readonly #laws: (PowerLawFit | undefined)[];
+  readonly #reports: StepReports | undefined;
   /** [layers, heads] */
   readonly #logThresholds: Float32Array;
   #step = 0;
+  /** Context length of the last planned step. */
+  #contextLength = 0;
+  #redo: "lower" | "full" | undefined;
+  #redos = 0;
+  /** The last step that was done again. */
+  #lowered = 0;
 
-  constructor(settings: ScheduleSettings, { onSifted }: ScheduleListeners) {
-    const { layers, heads } = settings;
+  constructor(settings: ScheduleSettings, listeners: ScheduleListeners) {
+    const units = new BudgetUnits(settings);
     this.settings = settings;
+    this.#listeners = listeners;
+    this.#prompt = new PromptRecord(settings, units);
     this.#warmup = new WarmupRecord(settings);
-    this.#predictor = new ThresholdPredictor(settings);
+    this.#laws = new UnitLaws(settings, units, { prompt: this.#prompt, warmup: this.#warmup });
+    this.#warmupEnd = new WarmupEnd(settings, this.#laws);
     this.#sifted = new SiftedRecord(settings);
-    this.#onSifted = onSifted;
-    this.#laws = new Array(layers * heads).fill(undefined);
-    this.#logThresholds = new Float32Array(layers * heads);
+    this.#reports = needsReports(settings) ? new StepReports(settings) : undefined;
+    this.#control = new SiftControl(settings, units, {
+      laws: this.#laws,
+      prompt: this.#prompt,
+      decide: (decision) => this.#listeners.onDecision?.(decision),
+    });
+    this.#logThresholds = new Float32Array(settings.layers * settings.heads);
   }
 
   get step(): number {
     return this.#step;
   }
 
+  get wantsPrompt(): boolean {
+    const { clock, warmup } = this.settings;
+    const isOpen = this.#step === 0 && clock === "context-length";
+    return isOpen && (warmup === "auto" || warmup === 0);
+  }
+
+  get nextPhase(): StepPlan["phase"] {
+    const step = this.#step + 1;
+    if (!this.#hasWarmupEnded(step)) return "warmup";
+    this.#settle(step);
+    return this.#control.wantsDense ? "dense" : "sift";
+  }
+
+  get plannable(): number {
+    if (this.#redo) return 0;
+    if (!this.#hasWarmupEnded(this.#step + 1)) return this.remainingWarmup;
+    if (!this.#warmupEnd.isFitted && !this.#hasFitReports()) return 0;
+    return this.#reports ? this.#room(this.#completeSteps(), this.#siftLag) : Infinity;
+  }
+
   get remainingWarmup(): number {
-    return this.settings.warmup - this.#warmup.planned;
+    const { warmup } = this.settings;
+    if (this.#hasWarmupEnded(this.#step + 1)) return 0;
+    return warmup === "auto"
+      ? this.#room(this.#warmup.complete, this.settings.lag)
+      : warmup - this.#step;
   }
 
   get flooredQuantiles(): number {
     return this.#warmup.floored;
+  }
+
+  get counters(): ScheduleCounters {
+    return { ...this.#control.counters, redos: this.#redos };
+  }
+
+  observePrompt(contextLength: number, quantiles: ArrayLike<number>): void {
+    if (!this.wantsPrompt) {
+      throw new SchedulerError(
+        "unexpected-observation",
+        "expected no row of the prompt: a warmup of given length or the generated-steps clock takes none, and none " +
+          "comes after the first step",
+      );
+    }
+    this.#prompt.observe(contextLength, quantiles);
+    this.#warmupEnd.reopen();
   }
 
   plan(contextLength: number): StepPlan {
@@ -60,34 +128,56 @@ class SequenceScheduler implements ThresholdScheduler {
       );
     }
     const step = this.#step + 1;
-    const x = this.settings.clock === "generated-steps" ? step : contextLength;
-    return this.remainingWarmup > 0 ? this.#planWarmup(step, x) : this.#planSift(step, x);
+    if (this.#redo) this.#refuseMissing(step, "the step before to be done again");
+    const plan = this.#hasWarmupEnded(step)
+      ? this.#planAfterWarmup(step, contextLength)
+      : this.#planWarmup(step, contextLength);
+    this.#step = step;
+    this.#contextLength = contextLength;
+    return plan;
+  }
+
+  redo(): StepPlan | undefined {
+    const answer = this.#redo;
+    if (!answer) return undefined;
+    this.#redo = undefined;
+    this.#redos++;
+    const target = this.#logThresholds;
+    if (answer === "full") target.fill(-Infinity);
+    else this.#control.lowerThresholds(this.#contextLength, target);
+    return { phase: "sift", step: this.#step, logThresholds: target };
   }
 
   observeQuantiles(layer: number, quantiles: ArrayLike<number>): void {
     this.#expectIndex("layer", layer, this.settings.layers);
-    if (this.#warmup.observe(layer, quantiles)) this.#fit(layer);
+    const isWarmup = this.#warmup.observed(layer) < this.#warmup.planned;
+    if (isWarmup || !this.#reports) this.#warmup.observe(layer, quantiles);
+    else this.#reports.observeQuantiles(layer, quantiles);
   }
 
-  observeSifted(layer: number, kept: ArrayLike<number>, droppedMass: ArrayLike<number>): void {
+  observeSifted(
+    layer: number,
+    kept: ArrayLike<number>,
+    droppedMass: ArrayLike<number>,
+    union?: ArrayLike<number>,
+  ): void {
     this.#expectIndex("layer", layer, this.settings.layers);
-    const { warmup } = this.settings;
-    const planned = Math.max(0, this.#step - warmup);
-    const step = warmup + this.#sifted.observe(layer, kept, droppedMass, planned);
-    this.#onSifted?.({ layer, step, kept, droppedMass });
+    if (this.#reports) this.#observeReported(this.#reports, layer, { kept, droppedMass, union });
+    else this.#observeFrozen(layer, kept, droppedMass);
   }
 
   law(layer: number, head: number): PowerLawFit | undefined {
     this.#expectHead(layer, head);
-    return this.#laws[layer * this.settings.heads + head];
+    const { fit, heads } = this.settings;
+    const steps = this.#warmupEnd.fittedSteps(this.#step, this.#warmup.observed(layer));
+    return steps === undefined ? undefined : this.#laws.head(layer * heads + head, steps, fit);
   }
 
   observations(layer: number, head: number): HeadObservations {
     this.#expectHead(layer, head);
-    return {
-      x: Array.from(this.#warmup.clock(layer)),
-      quantiles: Array.from(this.#warmup.quantiles(layer, head)),
-    };
+    const steps = this.#warmup.observed(layer);
+    const { x, theta } = this.#laws.headPoints(layer * this.settings.heads + head, steps);
+    return { x: [...x], quantiles: [...theta] };
   }
 
   sifted(layer: number, head: number): SiftedSummary {
@@ -95,51 +185,178 @@ class SequenceScheduler implements ThresholdScheduler {
     return this.#sifted.summary(layer, head);
   }
 
+  corrections(): Float64Array {
+    return this.#control.corrections();
+  }
+
   snapshot(): ScheduleSnapshot {
     return {
       version: SNAPSHOT_VERSION,
-      settings: { ...this.settings },
+      settings: structuredClone(this.settings),
       step: this.#step,
+      contextLength: this.#contextLength,
       clock: this.#warmup.plannedClock(),
       quantiles: Array.from({ length: this.settings.layers }, (_, i) => this.#warmup.rows(i)),
+      prompt: structuredClone(this.#prompt.rows),
+      warmupEnd: this.#warmupEnd.state(),
       sifted: this.#sifted.sums(),
+      control: this.#control.state(),
+      reports: structuredClone(this.#reports?.open ?? []),
+      reported: this.#reports?.reported() ?? [],
+      complete: this.#reports?.complete ?? 0,
+      redo: this.#redo ?? "none",
+      redos: this.#redos,
+      lowered: this.#lowered,
+      logThresholds: Array.from(this.#logThresholds, (value) =>
+        value === -Infinity ? null : value,
+      ),
     };
   }
 
   /** Replays a checked snapshot into a new schedule. */
-  restore({ step, clock, quantiles, sifted }: ScheduleSnapshot): void {
+  restore(snapshot: ScheduleSnapshot): void {
     const { heads, layers } = this.settings;
-    for (const x of clock) this.#warmup.plan(x);
+    this.#prompt.restore(snapshot.prompt);
+    for (const x of snapshot.clock) this.#warmup.plan(x);
     for (let layer = 0; layer < layers; layer++) {
-      const rows = quantiles[layer]!;
+      const rows = snapshot.quantiles[layer]!;
       for (let at = 0; at < rows.length; at += heads) {
-        this.observeQuantiles(layer, rows.slice(at, at + heads));
+        this.#warmup.observe(layer, rows.slice(at, at + heads));
       }
     }
-    this.#sifted.restore(sifted);
-    this.#step = step;
+    this.#warmupEnd.restore(snapshot.warmupEnd);
+    if (this.#warmupEnd.isFitted) this.#control.fit(this.#warmupEnd.fitted);
+    this.#control.restore(snapshot.control);
+    this.#sifted.restore(snapshot.sifted);
+    this.#reports?.restore(snapshot.reports, snapshot.reported, snapshot.complete);
+    this.#redo = snapshot.redo === "none" ? undefined : snapshot.redo;
+    this.#redos = snapshot.redos;
+    this.#lowered = snapshot.lowered;
+    this.#logThresholds.set(snapshot.logThresholds.map((value) => value ?? -Infinity));
+    this.#step = snapshot.step;
+    this.#contextLength = snapshot.contextLength;
   }
 
-  #planWarmup(step: number, x: number): StepPlan {
-    this.#warmup.plan(x);
-    this.#step = step;
-    return { phase: "warmup", step, quantile: this.settings.quantile };
+  #planWarmup(step: number, contextLength: number): StepPlan {
+    const { warmup, clock, lag, quantile } = this.settings;
+    if (warmup === "auto") this.#expectReports(step, this.#warmup.complete, lag);
+    this.#warmup.plan(clock === "generated-steps" ? step : contextLength);
+    return { phase: "warmup", step, quantile };
   }
 
-  #planSift(step: number, x: number): StepPlan {
-    this.#warmup.expectComplete();
-    this.#step = step;
-    this.#predictor.predict(x, this.#logThresholds);
+  #planAfterWarmup(step: number, contextLength: number): StepPlan {
+    if (!this.#warmupEnd.isFitted) this.#fit(step);
+    if (this.#reports) this.#expectReports(step, this.#completeSteps(), this.#siftLag);
+    this.#settle(step);
+    const isDense = this.#control.takeDense();
+    this.#reports?.plan(step, contextLength, isDense);
+    if (isDense) return { phase: "dense", step, quantile: this.settings.quantile };
+    this.#control.writeThresholds(step, contextLength, this.#logThresholds);
     return { phase: "sift", step, logThresholds: this.#logThresholds };
   }
 
-  #fit(layer: number): void {
-    const { heads, fit: method } = this.settings;
-    const x = this.#warmup.clock(layer);
-    for (let head = 0; head < heads; head++) {
-      const fit = fitPowerLaw(x, this.#warmup.quantiles(layer, head), { method });
-      this.#laws[layer * heads + head] = fit;
-      this.#predictor.set(layer * heads + head, fit);
+  /** Whether a step comes after the warmup. It decides that of an automatic warmup, the same whenever it is asked. */
+  #hasWarmupEnded(step: number): boolean {
+    return this.#warmupEnd.hasEnded(step, this.#warmup.complete);
+  }
+
+  #hasFitReports(): boolean {
+    return this.settings.warmup === "auto" || this.#warmup.complete >= this.settings.warmup;
+  }
+
+  /** @throws SchedulerError "missing-observations" */
+  #fit(step: number): void {
+    if (!this.#hasFitReports()) this.#warmup.expectComplete();
+    this.#warmupEnd.fit();
+    this.#control.fit(this.#warmupEnd.fitted);
+    this.#listeners.onDecision?.({
+      kind: "fit",
+      step,
+      promptRows: this.#prompt.rows.length,
+      warmupSteps: this.#warmupEnd.fitted.steps,
+      timedOut: this.#warmupEnd.fitted.timedOut,
+    });
+  }
+
+  /** Lets the reports work that a step is planned with: those of the steps before the last few, whatever has come. */
+  #settle(step: number): void {
+    const reports = this.#reports;
+    if (!reports || !this.#warmupEnd.isFitted) return;
+    for (let first = reports.open[0]; first; first = reports.open[0]) {
+      if (first.step > step - 1 - this.settings.lag || first.step > reports.complete) return;
+      reports.settle();
+      this.#control.observe(first, step);
+    }
+  }
+
+  /** Steps that may be planned before one more report comes. */
+  #room(complete: number, lag: number): number {
+    return Math.max(0, complete + 1 + lag - this.#step);
+  }
+
+  /** Steps after the warmup that may be planned without their reports: one that may be done again must be the last. */
+  get #siftLag(): number {
+    const { maxDroppedMass, floorAnswer, lag } = this.settings;
+    const mayRedo = maxDroppedMass !== "none" && floorAnswer !== "fill";
+    return mayRedo ? 0 : lag;
+  }
+
+  /** The last step after the warmup that all layers reported; that of the warmup before there is one. */
+  #completeSteps(): number {
+    return Math.max(this.#reports?.complete ?? 0, this.#warmupEnd.last);
+  }
+
+  #expectReports(step: number, complete: number, lag: number): void {
+    if (complete < step - 1 - lag)
+      this.#refuseMissing(step, `the reports of all layers up to step ${step - 1 - lag}`);
+  }
+
+  #refuseMissing(step: number, expected: string): never {
+    throw new SchedulerError(
+      "missing-observations",
+      `step ${step}: expected ${expected} before it`,
+    );
+  }
+
+  #observeReported(
+    reports: StepReports,
+    layer: number,
+    { kept, droppedMass, union }: SiftedNumbers,
+  ): void {
+    const report = reports.observeSifted(layer, kept, droppedMass, union);
+    if (this.settings.maxDroppedMass === "none") {
+      this.#count({ layer, step: report.step, kept, droppedMass });
+    } else if (report.layers === this.settings.layers) {
+      this.#judge(report);
+    }
+  }
+
+  #observeFrozen(layer: number, kept: ArrayLike<number>, droppedMass: ArrayLike<number>): void {
+    const planned = Math.max(0, this.#step - this.#warmupEnd.last);
+    const step = this.#warmupEnd.last + this.#sifted.expectNext(layer, kept, droppedMass, planned);
+    this.#count({ layer, step, kept, droppedMass });
+  }
+
+  #count(observation: Parameters<NonNullable<ScheduleListeners["onSifted"]>>[0]): void {
+    this.#sifted.add(observation.layer, observation.kept, observation.droppedMass);
+    this.#listeners.onSifted?.(observation);
+  }
+
+  /** Has a step done again, or counts it. */
+  #judge(report: StepReport): void {
+    const { layers, heads } = this.settings;
+    const answer = this.#control.judge(report);
+    if (answer) {
+      // A second time only what cannot drop anything helps.
+      this.#redo = this.#lowered === report.step ? "full" : answer;
+      this.#lowered = report.step;
+      this.#reports!.repeat();
+      return;
+    }
+    for (let layer = 0; layer < layers; layer++) {
+      const kept = report.kept.slice(layer * heads, (layer + 1) * heads);
+      const droppedMass = report.droppedMass.slice(layer * heads, (layer + 1) * heads);
+      this.#count({ layer, step: report.step, kept, droppedMass });
     }
   }
 
@@ -165,7 +382,8 @@ class SequenceScheduler implements ThresholdScheduler {
 export function createThresholdScheduler(
   options: ScheduleOptions & ScheduleListeners,
 ): ThresholdScheduler {
-  return new SequenceScheduler(expectSettings(options), options);
+  const { onSifted, onDecision, ...settings } = options;
+  return new SequenceScheduler(expectSettings(settings), { onSifted, onDecision });
 }
 
 /**

@@ -66,12 +66,12 @@ export class SiftedRecord {
   }
 
   /**
-   * Takes a layer's report of its next sifted step and tells which one that is, counted from 1.
+   * Checks a layer's report of its next sifted step and tells which one that is, counted from 1.
    *
    * @param planned sifted steps planned so far
-   * @throws SchedulerError "unexpected-observation" or "bad-observation"; the step is then not taken
+   * @throws SchedulerError "unexpected-observation" or "bad-observation"
    */
-  observe(
+  expectNext(
     layer: number,
     kept: ArrayLike<number>,
     droppedMass: ArrayLike<number>,
@@ -85,6 +85,11 @@ export class SiftedRecord {
     }
     expectShares(`kept of layer ${layer}`, kept, this.#heads);
     expectShares(`droppedMass of layer ${layer}`, droppedMass, this.#heads);
+    return this.#steps[layer]! + 1;
+  }
+
+  /** Adds a layer's report of one step: [heads] each. */
+  add(layer: number, kept: ArrayLike<number>, droppedMass: ArrayLike<number>): void {
     for (let head = 0; head < this.#heads; head++) {
       const at = layer * this.#heads + head;
       const dropped = clampToShare(droppedMass[head]!);
@@ -93,7 +98,6 @@ export class SiftedRecord {
       this.#maxDroppedMass[at] = Math.max(this.#maxDroppedMass[at]!, dropped);
     }
     this.#steps[layer]! += 1;
-    return this.#steps[layer]!;
   }
 
   summary(layer: number, head: number): SiftedSummary {

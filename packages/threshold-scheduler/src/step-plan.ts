@@ -1,7 +1,8 @@
 /** What attention does at one step. The union makes thresholds unreadable during warmup. */
 export type StepPlan =
   | {
-      readonly phase: "warmup";
+      /** "dense": one step under full attention after the warmup, because the text has changed. */
+      readonly phase: "warmup" | "dense";
       /** 1-based generated token. */
       readonly step: number;
       /** τ: the quantile of the weights to report back, in (0, 1). */

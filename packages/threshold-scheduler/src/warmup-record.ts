@@ -1,5 +1,5 @@
 import { expectShares } from "./observation.ts";
-import type { ScheduleSettings } from "./schedule-settings.ts";
+import { type ScheduleSettings, warmupCapacity } from "./schedule-settings.ts";
 import { SchedulerError } from "./scheduler-error.ts";
 
 /**
@@ -11,27 +11,39 @@ export const QUANTILE_FLOOR: number = 2 ** -126;
 /** What the warmup of one sequence saw: a clock value per step, a quantile per layer, head and step. */
 export class WarmupRecord {
   readonly #settings: ScheduleSettings;
-  /** [warmup] */
+  /** Steps that there is room for. */
+  readonly #capacity: number;
+  /** [capacity] */
   readonly #clock: Float64Array;
-  /** [layers, heads, warmup] */
+  /** [layers, heads, capacity] */
   readonly #quantiles: Float64Array;
   /** Steps that each layer has reported: [layers]. */
   readonly #observed: Uint32Array;
   #planned = 0;
-  #completeLayers = 0;
   #floored = 0;
 
   constructor(settings: ScheduleSettings) {
-    const { layers, heads, warmup } = settings;
+    const { layers, heads } = settings;
     this.#settings = settings;
-    this.#clock = new Float64Array(warmup);
-    this.#quantiles = new Float64Array(layers * heads * warmup);
+    this.#capacity = warmupCapacity(settings);
+    this.#clock = new Float64Array(this.#capacity);
+    this.#quantiles = new Float64Array(layers * heads * this.#capacity);
     this.#observed = new Uint32Array(layers);
   }
 
   /** Steps planned, at most the warmup. */
   get planned(): number {
     return this.#planned;
+  }
+
+  /** Steps that all layers have reported. */
+  get complete(): number {
+    return Math.min(...this.#observed);
+  }
+
+  /** Steps that a layer has reported. */
+  observed(layer: number): number {
+    return this.#observed[layer]!;
   }
 
   /** Quantiles that were at or below the floor. */
@@ -46,18 +58,19 @@ export class WarmupRecord {
    */
   plan(x: number): void {
     const { warmup, fit } = this.#settings;
-    if (this.#planned === warmup - 1 && fit !== "slope-prior") this.#expectDifferent(x);
+    if (warmup !== "auto" && this.#planned === warmup - 1 && fit !== "slope-prior")
+      this.#expectDifferent(x);
     this.#clock[this.#planned++] = x;
   }
 
   /**
-   * Takes a layer's quantiles of its next step. Tells whether they complete the layer's warmup.
+   * Takes a layer's quantiles of its next step.
    *
    * @param quantiles [heads]
    * @throws SchedulerError "unexpected-observation" or "bad-observation"; the step is then not taken
    */
-  observe(layer: number, quantiles: ArrayLike<number>): boolean {
-    const { heads, warmup } = this.#settings;
+  observe(layer: number, quantiles: ArrayLike<number>): void {
+    const { heads } = this.#settings;
     const step = this.#observed[layer]!;
     if (step >= this.#planned) {
       throw new SchedulerError(
@@ -69,19 +82,16 @@ export class WarmupRecord {
     for (let head = 0; head < heads; head++) {
       const quantile = quantiles[head]!;
       if (quantile <= QUANTILE_FLOOR) this.#floored++;
-      const at = (layer * heads + head) * warmup + step;
+      const at = (layer * heads + head) * this.#capacity + step;
       this.#quantiles[at] = Math.max(quantile, QUANTILE_FLOOR);
     }
     this.#observed[layer] = step + 1;
-    const complete = step + 1 === warmup;
-    if (complete) this.#completeLayers++;
-    return complete;
   }
 
   /** @throws SchedulerError "missing-observations" */
   expectComplete(): void {
-    const { layers, warmup } = this.#settings;
-    if (this.#completeLayers === layers) return;
+    const { warmup } = this.#settings;
+    if (warmup === "auto" || this.complete >= warmup) return;
     const layer = this.#observed.findIndex((observed) => observed < warmup);
     throw new SchedulerError(
       "missing-observations",
@@ -90,15 +100,10 @@ export class WarmupRecord {
     );
   }
 
-  /** Clock values of the steps that a layer has reported: a view. */
-  clock(layer: number): Float64Array {
-    return this.#clock.subarray(0, this.#observed[layer]);
-  }
-
   /** Quantiles that a head has reported, one per step: a view. */
   quantiles(layer: number, head: number): Float64Array {
-    const { heads, warmup } = this.#settings;
-    const at = (layer * heads + head) * warmup;
+    const { heads } = this.#settings;
+    const at = (layer * heads + head) * this.#capacity;
     return this.#quantiles.subarray(at, at + this.#observed[layer]!);
   }
 
@@ -109,11 +114,11 @@ export class WarmupRecord {
 
   /** What a layer has reported, in the order of arrival: [steps, heads], a copy. */
   rows(layer: number): number[] {
-    const { heads, warmup } = this.#settings;
+    const { heads } = this.#settings;
     const length = this.#observed[layer]! * heads;
     return Array.from({ length }, (_, i) => {
       const step = Math.floor(i / heads);
-      return this.#quantiles[(layer * heads + (i % heads)) * warmup + step]!;
+      return this.#quantiles[(layer * heads + (i % heads)) * this.#capacity + step]!;
     });
   }
 

@@ -14,6 +14,7 @@ describe("findMethod", () => {
   test("sift-prior+mean fills the dropped mass", () => {
     expect(findMethod("sift-prior+mean").attention(budget)).toEqual({
       kind: "sift",
+      ...{ budget: "head", feedback: "none", drift: "none" },
       quantile: 0.75,
       warmup: 64,
       clock: "context-length",

@@ -72,10 +72,14 @@ const FILLS: readonly {
   { suffix: "+none", droppedMass: "none", words: "dropped mass lost" },
 ];
 
+/** One law a head, fitted once and frozen. */
+const FROZEN = { budget: "head", feedback: "none", drift: "none" } as const;
+
 const sift =
   (settings: Pick<SiftMode, "clock" | "fit">): Family["attention"] =>
   ({ quantile, warmup }, droppedMass) => ({
     kind: "sift",
+    ...FROZEN,
     ...settings,
     quantile,
     warmup,

@@ -33,4 +33,14 @@ export interface PassAttention {
   readonly rule: AttentionRule;
   /** Asks for the τ-quantile of each row's weights, over the keys that are not exempt by the rule. */
   readonly quantile?: number;
+  /** Asks for more of single rows that see every key. A wish: a backend that cannot tell it leaves it out. */
+  readonly sample?: RowSample;
+}
+
+/** Rows of a pass whose weights' quantiles are wanted at several levels, over all keys that they see. */
+export interface RowSample {
+  /** Indices in the pass, ascending. */
+  readonly rows: readonly number[];
+  /** In (0, 1), ascending. */
+  readonly levels: readonly number[];
 }

@@ -1,3 +1,4 @@
+import type { RowSample } from "../backend/attention-rule.ts";
 import type { CpuAttentionCall, CpuAttentionRule, CpuAttentionStatistics } from "../ops/cpu-ops.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { DecoderBlueprint } from "./decoder-blueprint.ts";
@@ -8,6 +9,8 @@ export interface PassAttention {
   rule(layer: number): CpuAttentionRule;
   /** Asks every layer for the τ-quantile of its weights. */
   readonly quantile?: number;
+  /** Asks every layer for quantiles of single rows at several levels. */
+  readonly sample?: RowSample;
   /** Called once a layer, in order; the arrays are valid during the call only. */
   observe?(layer: number, statistics: CpuAttentionStatistics, call: CpuAttentionCall): void;
 }

@@ -46,6 +46,7 @@ export function createSelfAttention(
       ...{ query: scratch.query, ...cache, out: scratch.attended, rule: attention.rule(layer) },
       ...(window === undefined ? {} : { window }),
       ...(attention.quantile === undefined ? {} : { quantile: attention.quantile }),
+      ...(attention.sample && { sample: attention.sample }),
     };
     const statistics = ops.attention(call);
     attention.observe?.(layer, statistics, call);

@@ -28,6 +28,9 @@ export function attentionPlain(call: CpuAttentionCall): CpuAttentionStatistics {
     union: new Float32Array(rows * kvHeads),
     droppedMass: new Float32Array(rows * queryHeads),
     quantiles: call.quantile === undefined ? undefined : new Float32Array(rows * queryHeads),
+    ...(call.sample && {
+      sampled: new Float32Array(call.sample.rows.length * queryHeads * call.sample.levels.length),
+    }),
   };
   const longest = call.firstPosition + rows;
   const group = queryHeads / kvHeads;
@@ -76,6 +79,7 @@ function attendGroup(
     const at = row * queryHeads + kvHead * group + g;
     const head = weighHead(scratch, g);
     if (statistics.quantiles !== undefined) statistics.quantiles[at] = quantileOf(call, head);
+    sampleHead(call, row, kvHead * group + g, head, statistics);
     const { kept, droppedMass } = applyKeepRule(rules[g]!, at, head, scratch.flags);
     statistics.kept[at] = kept;
     statistics.droppedMass[at] = droppedMass;
@@ -149,6 +153,23 @@ function quantileOf({ rule, quantile = 0 }: CpuAttentionCall, head: HeadWeights)
   if (count === 0) return Number.NaN;
   const index = Math.min(count - 1, Math.floor(quantile * count));
   return selectNth(head.weights.slice(first, end), 0, count, index);
+}
+
+/** Writes the quantiles of a head of a sampled row at every level. */
+function sampleHead(
+  { sample, geometry }: CpuAttentionCall,
+  row: number,
+  queryHead: number,
+  { weights, count }: HeadWeights,
+  { sampled }: CpuAttentionStatistics,
+): void {
+  const index = sample?.rows.indexOf(row) ?? -1;
+  if (!sample || !sampled || index < 0) return;
+  const from = (index * geometry.queryHeads + queryHead) * sample.levels.length;
+  for (const [i, level] of sample.levels.entries()) {
+    const rank = Math.min(count - 1, Math.floor(level * count));
+    sampled[from + i] = selectNth(weights.slice(0, count), 0, count, rank);
+  }
 }
 
 /** Σ weight · value over the keys of the union: [headDim]. No other value row is read. */

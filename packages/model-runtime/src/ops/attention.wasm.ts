@@ -49,6 +49,7 @@ export function attentionWasm(
   const statistics = reserveStatistics(machine, call);
   const thresholds = stage(machine, "thresholds", rule.logThresholds, rows * queryHeads);
   const wanted = stage(machine, "wanted", rule.wanted, rows);
+  const sampled = stageSample(machine, call);
   const regions = [call.query, call.keys, call.values, call.valueSums, call.out];
   machine.setArguments([
     ...regions.map((region) => machine.addressOf(region)),
@@ -59,13 +60,27 @@ export function attentionWasm(
     ...(call.rule.kind === "sift" ? [rule.keepFirst, rule.keepLast] : [0, 0]),
     windowOf(call),
     ...[choice.scores, choice.kept, choice.lineKeys],
+    ...sampled,
   ]);
   machine.kernels.setNumber(0, call.scale);
   machine.kernels.setNumber(1, call.quantile ?? 0);
   machine.kernels.setNumber(2, rule.logThreshold);
   if (call.rule.kind === "custom") chooseAll(machine, call, call.rule, choice);
   machine.kernels.attention(rows, kvHeads);
-  return viewStatistics(machine, call, statistics);
+  return {
+    ...viewStatistics(machine, call, statistics),
+    ...viewSampled(machine, call, sampled[3]!),
+  };
+}
+
+function viewSampled(
+  machine: WasmMachine,
+  { sample, geometry }: CpuAttentionCall,
+  address: number,
+): Pick<CpuAttentionStatistics, "sampled"> {
+  if (!sample) return {};
+  const count = sample.rows.length * geometry.queryHeads * sample.levels.length;
+  return { sampled: new Float32Array(machine.heap.buffer(), address, count) };
 }
 
 /** Numbers of keys are cut to those that there are: the kernels' arguments have 32 bits. */
@@ -176,6 +191,19 @@ function stage(
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, 4 * count);
   new Uint8Array(machine.heap.buffer(), address, 4 * count).set(bytes);
   return address;
+}
+
+/** Which of the sampled rows each row is or −1, the levels, how many there are, and where the quantiles go; or nothing. */
+function stageSample(machine: WasmMachine, { sample, rows, geometry }: CpuAttentionCall): number[] {
+  if (!sample) return [0, 0, 0, 0];
+  const { levels } = sample;
+  const indices = Int32Array.from({ length: rows }, (_, row) => sample.rows.indexOf(row));
+  return [
+    stage(machine, "sampled rows", indices, rows),
+    stage(machine, "levels", Float32Array.from(levels), levels.length),
+    levels.length,
+    machine.reserve("sampled", 4 * sample.rows.length * geometry.queryHeads * levels.length),
+  ];
 }
 
 interface StatisticsAddresses {

@@ -1,5 +1,6 @@
 import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { DroppedMassRule } from "../attention-mode.ts";
+import type { RowSample } from "../backend/attention-rule.ts";
 import type { KeyChoice } from "../key-choice.ts";
 import type { RotaryLayout } from "../weights/model-config.ts";
 import type { TensorFormat } from "../weights/tensor-format.ts";
@@ -79,6 +80,8 @@ export interface CpuAttentionCall {
   readonly rule: CpuAttentionRule;
   /** Asks for the τ-quantile of every row's weights, over the keys that are not exempt by the rule. */
   readonly quantile?: number;
+  /** Asks for quantiles of single rows at several levels, over all keys that they see. */
+  readonly sample?: RowSample;
 }
 
 /** Statistics of an attention call. Views into backend memory: valid until the next call. */
@@ -91,6 +94,8 @@ export interface CpuAttentionStatistics {
   readonly droppedMass: Float32Array;
   /** [rows, queryHeads]; only when asked for. */
   readonly quantiles: Float32Array | undefined;
+  /** [sampled rows, queryHeads, levels]; only when asked for. */
+  readonly sampled?: Float32Array;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ScheduleCounters, ScheduleDecision } from "@sift-attention/threshold-scheduler";
 import type { PassAttention } from "../backend/attention-rule.ts";
 import type { HeadLaw } from "../session.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
@@ -21,9 +22,20 @@ export interface AttentionSchedule {
   plan(firstPosition: number, rows: number): PlannedRows;
   /** Plans rows of the prompt where it does not run under full attention. All of it has to run then. */
   planPrompt?(firstPosition: number, rows: number): PlannedRows;
+  /**
+   * Takes quantiles of a sampled row of the prompt; rows come in ascending order, maybe some of them again.
+   * `quantiles`: [layers, queryHeads, levels].
+   */
+  observePrompt?(contextLength: number, quantiles: Float32Array): void;
   /** Takes what a planned pass saw, in the order of the plans. */
   observe(plan: PlannedRows, pass: PassStatistics): void;
+  /** The last plan once more, under other thresholds, when what was seen of it must not count. */
+  redo?(): PlannedRows | undefined;
   laws(): readonly HeadLaw[];
+  /** How often it stepped in. */
+  counters?(): ScheduleCounters;
+  /** What it decided since it was asked last, when it is traced. */
+  takeDecisions?(): readonly ScheduleDecision[] | undefined;
 }
 
 const FULL: PassAttention = { rule: { kind: "full" } };

@@ -20,6 +20,6 @@ export function createAttentionSchedule(
   if (settings.fixedLogThreshold !== undefined) {
     return createFixedSchedule(settings, settings.fixedLogThreshold, config);
   }
-  const warmup = Math.min(settings.warmup, contextLength + 1);
-  return createSiftSchedule({ ...settings, warmup }, config);
+  const warmup = settings.warmup === "auto" ? "auto" : Math.min(settings.warmup, contextLength + 1);
+  return createSiftSchedule({ ...settings, warmup }, config, contextLength);
 }

@@ -1,3 +1,4 @@
+import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
 import type { GenerateOptions } from "../generate-options.ts";
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
 import { ModelError } from "../model-error.ts";
@@ -97,6 +98,10 @@ class LoopSession implements Session {
 
   laws(): readonly HeadLaw[] {
     return this.#schedule?.laws() ?? [];
+  }
+
+  scheduleCounters(): ScheduleCounters | undefined {
+    return this.#schedule?.counters?.();
   }
 
   dispose(): void {

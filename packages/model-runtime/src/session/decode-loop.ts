@@ -54,6 +54,9 @@ export class DecodeLoop {
     const { planPrompt } = generation.schedule;
     const reusedTokens = planPrompt ? 0 : this.contents.reusable(slot, prompt);
     this.contents.cut(slot, reusedTokens);
+    for (const row of this.contents.sampled(slot)) {
+      generation.schedule.observePrompt?.(row.contextLength, row.quantiles);
+    }
     const sequence = new Sequence(generation, { slot, capacity, reusedTokens, valueRowBytes });
     this.#active.add(sequence);
     return sequence;
@@ -158,22 +161,25 @@ export class DecodeLoop {
 
   #readRows(sequence: Sequence, call: RowsCall, { token, statistics }: RowsResult): void {
     if (!this.#active.has(sequence)) return;
-    this.contents.add(call.slot, call.firstPosition, call);
-    sequence.rowsDone();
+    this.contents.add(call.slot, call, statistics);
+    sequence.rowsDone(call, statistics);
     if (token) this.#readDrawn(sequence, token, statistics);
   }
 
   #readToken(sequence: Sequence, row: DecodeRow, token: DecodedToken): void {
     if (!this.#active.has(sequence)) return;
     const { slot, position, attention } = row;
-    this.contents.add(slot, position, { tokens: [sequence.tokenAt(position)], attention });
+    const tokens = [sequence.tokenAt(position)];
+    this.contents.add(slot, { tokens, attention }, token.statistics);
     this.#readDrawn(sequence, token, token.statistics);
   }
 
   #readDrawn(sequence: Sequence, drawn: DrawnToken, pass: PassStatistics): void {
     if (!this.#active.has(sequence) || sequence.isAborted) return;
-    const { token, summary } = sequence.read(drawn, pass);
+    const written = sequence.read(drawn, pass);
     this.#hasLost = false;
+    if (!written) return;
+    const { token, summary } = written;
     this.#events.push({ kind: "token", sequence, token });
     if (summary) this.#end(sequence, summary);
   }

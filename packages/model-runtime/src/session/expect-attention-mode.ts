@@ -1,21 +1,8 @@
-import type { AttentionMode, CustomMode, DroppedMassRule, SiftMode } from "../attention-mode.ts";
+import type { AttentionMode, CustomMode, DroppedMassRule } from "../attention-mode.ts";
 import { ModelError } from "../model-error.ts";
 import { expectNumber } from "../sampling/expect-number.ts";
-import { expectChoice } from "./expect-choice.ts";
-
-/** Sift settings with every default filled in. */
-export interface SiftSettings {
-  readonly kind: "sift";
-  readonly quantile: number;
-  readonly warmup: number;
-  readonly clock: NonNullable<SiftMode["clock"]>;
-  readonly fit: NonNullable<SiftMode["fit"]>;
-  readonly margin: NonNullable<SiftMode["margin"]>;
-  readonly droppedMass: DroppedMassRule;
-  readonly keepFirst: number;
-  readonly keepLast: number;
-  readonly fixedLogThreshold: number | undefined;
-}
+import { expectDroppedMass } from "./expect-dropped-mass.ts";
+import { expectSiftMode, type SiftSettings } from "./expect-sift-mode.ts";
 
 /** An attention mode with every default filled in. */
 export type AttentionSettings =
@@ -57,7 +44,7 @@ export function expectAttentionMode(mode: AttentionMode): AttentionSettings {
     case "custom":
       return expectCustom(mode);
     case "sift":
-      return expectSift(mode);
+      return expectSiftMode(mode);
   }
   const kind: unknown = (mode as { readonly kind?: unknown }).kind;
   throw new ModelError(
@@ -78,40 +65,4 @@ function expectCustom(mode: CustomMode): Required<CustomMode> {
 function expectType(name: string, value: unknown, type: "string" | "function" | "boolean"): void {
   if (typeof value === type) return;
   throw new ModelError("bad-option", `${name}: expected a ${type}, got ${typeof value}`);
-}
-
-function expectSift(mode: SiftMode): SiftSettings {
-  return {
-    kind: "sift",
-    quantile: expectNumber("attention.quantile", mode.quantile ?? 0.75, { above: 0, below: 1 }),
-    warmup: expectNumber("attention.warmup", mode.warmup ?? 64, { min: 2, integer: true }),
-    clock: expectChoice("attention.clock", mode.clock ?? "context-length", [
-      "context-length",
-      "generated-steps",
-    ]),
-    fit: expectChoice("attention.fit", mode.fit ?? "slope-prior", [
-      "least-squares",
-      "theil-sen",
-      "slope-prior",
-    ]),
-    margin: expectMargin(mode.margin ?? "none"),
-    droppedMass: expectDroppedMass(mode.droppedMass ?? "mean-value"),
-    keepFirst: expectNumber("attention.keepFirst", mode.keepFirst ?? 0, COUNT),
-    keepLast: expectNumber("attention.keepLast", mode.keepLast ?? 0, COUNT),
-    fixedLogThreshold: expectLogThreshold(mode.fixedLogThreshold),
-  };
-}
-
-function expectDroppedMass(rule: DroppedMassRule): DroppedMassRule {
-  return expectChoice("attention.droppedMass", rule, ["none", "renormalise", "mean-value"]);
-}
-
-function expectMargin(margin: "none" | number): "none" | number {
-  if (margin === "none") return margin;
-  return expectNumber('attention.margin (or "none")', margin, { above: 0.5, below: 1 });
-}
-
-function expectLogThreshold(logThreshold: number | undefined): number | undefined {
-  if (logThreshold === undefined || logThreshold === -Infinity) return logThreshold;
-  return expectNumber("attention.fixedLogThreshold (or −Infinity)", logThreshold, {});
 }

@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { AttentionSchedule } from "./attention-schedule.ts";
-import type { SiftSettings } from "./expect-attention-mode.ts";
+import type { SiftSettings } from "./expect-sift-mode.ts";
 
 /** One threshold for every layer, head and row. */
 export function createFixedSchedule(

@@ -1,3 +1,4 @@
+import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
 import type { DrawnToken } from "../backend/model-backend.ts";
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
 import type { StepStatistics } from "../step-statistics.ts";
@@ -35,7 +36,12 @@ export class GenerationOutput {
     this.#sinceMs ??= performance.now();
   }
 
-  write(drawn: DrawnToken, statistics: StepStatistics | undefined): WrittenToken {
+  /** `counters`: of the schedule, for the summary. */
+  write(
+    drawn: DrawnToken,
+    statistics: StepStatistics | undefined,
+    counters?: ScheduleCounters,
+  ): WrittenToken {
     const { text, finish } = this.#writer.write(drawn.id);
     if (this.#step === 0) this.#summary.addPrefill(this.#takeMs());
     const token: GeneratedToken = {
@@ -48,12 +54,12 @@ export class GenerationOutput {
       durationMs: this.#takeMs(),
     };
     this.#summary.add(token);
-    return finish ? { token, summary: this.#summary.end(finish) } : { token };
+    return finish ? { token, summary: this.#summary.end(finish, counters) } : { token };
   }
 
-  abort(): GenerateSummary {
+  abort(counters?: ScheduleCounters): GenerateSummary {
     if (this.#step === 0) this.#summary.addPrefill(this.#takeMs());
-    return this.#summary.end({ finishReason: "aborted" });
+    return this.#summary.end({ finishReason: "aborted" }, counters);
   }
 
   #takeMs(): number {

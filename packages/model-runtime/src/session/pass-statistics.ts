@@ -10,4 +10,9 @@ export interface PassStatistics {
   readonly droppedMass: Float32Array;
   /** [layers, rows, queryHeads]; only when the pass asked for them. */
   readonly quantiles: Float32Array | undefined;
+  /**
+   * Quantiles of the sampled rows: [sampled rows, layers, queryHeads, levels]. Only when the pass asked for them and the
+   * backend tells them; an array of its own.
+   */
+  readonly sampled?: Float32Array;
 }

@@ -5,6 +5,7 @@ import type { ScoredChunk, ScoreOptions } from "../session.ts";
 import { type AttentionSchedule, type PlannedRows, planFull } from "./attention-schedule.ts";
 import type { LiveSlots } from "./live-slots.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
+import { sampledRows, withSample } from "./sampled-rows.ts";
 import type { SlotContents } from "./slot-contents.ts";
 
 /** Rows of a chunk at most: the logits of more would fill the memory and gain no speed. */
@@ -31,16 +32,25 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
   const reused = Math.min(held, attentionFrom, reportFrom);
   expectVisible(scoring);
   contents.cut(SLOT, reused);
+  for (const row of contents.sampled(SLOT))
+    schedule.observePrompt?.(row.contextLength, row.quantiles);
   await telling(scoring, () => slots.renew());
   await telling(scoring, () => slots.current.prepare(schedule.prepared));
   for (let done = reused; done < tokens.length; ) {
     if (options.signal?.aborted) return;
     const limit = nextBoundary(done, [attentionFrom, reportFrom, tokens.length]) - done;
     const wanted = Math.min(limit, slots.backend.maxRows, MOST_ROWS);
-    const plan = planRows(scoring, done, wanted, attentionFrom);
+    const isPrompt = done < attentionFrom;
+    let plan = planRows(scoring, done, wanted, attentionFrom);
     const want = done < reportFrom ? "nothing" : "logits";
-    const { statistics, logits } = await telling(scoring, () => runRows(scoring, done, plan, want));
-    if (done >= attentionFrom) schedule.observe(plan, statistics);
+    let result = await telling(scoring, () => runRows(scoring, done, plan, want));
+    if (!isPrompt) schedule.observe(plan, result.statistics);
+    for (let again = schedule.redo?.(); again; again = schedule.redo?.()) {
+      plan = again;
+      result = await telling(scoring, () => runRows(scoring, done, plan, want));
+      schedule.observe(plan, result.statistics);
+    }
+    const { statistics, logits } = result;
     options.onPrefill?.({ tokensDone: done + plan.rows, tokensTotal: tokens.length });
     if (logits) yield toChunk(statistics, plan.phase, logits);
     done += plan.rows;
@@ -59,17 +69,21 @@ function planRows(
 
 /** The rows before `firstPosition` are in the slot. */
 async function runRows(
-  { slots, contents, tokens, options: { onAttention } }: Scoring,
+  { slots, contents, tokens, schedule, options: { onAttention } }: Scoring,
   firstPosition: number,
   { rows, attention }: PlannedRows,
   want: "nothing" | "logits",
 ): Promise<RowsResult> {
   const chunk = tokens.slice(firstPosition, firstPosition + rows);
   const isSeen = want === "logits" && onAttention !== undefined;
-  const row = { slot: SLOT, tokens: chunk, firstPosition, attention, want };
+  const sampling = withSample(attention, firstPosition, rows);
+  const row = { slot: SLOT, tokens: chunk, firstPosition, attention: sampling, want };
   const call = { ...row, ...(isSeen && { onAttention }) };
   const result = await slots.current.run(call);
-  contents.add(SLOT, firstPosition, call);
+  contents.add(SLOT, call, result.statistics);
+  for (const row of sampledRows(sampling, result.statistics)) {
+    schedule.observePrompt?.(row.contextLength, row.quantiles);
+  }
   return result;
 }
 

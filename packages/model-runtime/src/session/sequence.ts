@@ -5,6 +5,7 @@ import { type PlannedRows, planFull } from "./attention-schedule.ts";
 import type { Generation, SequencePlace } from "./generation.ts";
 import { GenerationOutput, type WrittenToken } from "./generation-output.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
+import { sampledRows, withSample } from "./sampled-rows.ts";
 import { toStepStatistics } from "./step-statistics.ts";
 
 /** How a token is drawn, and the plan of its row: none for the end of the prompt. */
@@ -33,6 +34,8 @@ export class Sequence {
   #isRunning = false;
   /** The slot has drawn, or will have drawn, a token that comes after the last row. */
   #slotDraws = false;
+  /** Value rows read in vain by attempts at the row at hand. */
+  #rowsReadBefore = 0;
 
   constructor(generation: Generation, place: SequencePlace) {
     const { prompt, settings } = generation;
@@ -87,7 +90,10 @@ export class Sequence {
     const count = this.#tokens.length;
     const fullRows = count === this.generation.prompt.length ? count : count - 1;
     if (this.#rows === fullRows) return this.#plannedRow();
-    const { rows, attention } = this.#planPrompt(Math.min(maxRows, fullRows - this.#rows));
+    const position = this.#rows;
+    const planned = this.#planPrompt(Math.min(maxRows, fullRows - position));
+    const { rows } = planned;
+    const attention = withSample(planned.attention, position, rows);
     if (this.#rows + rows < count) return { ...this.#take(rows), attention, want: "nothing" };
     const { draw } = this.#ask(this.#again.shift() ?? { draw: this.#newDraw() });
     return { ...this.#take(rows), attention, want: "token", draw };
@@ -101,26 +107,49 @@ export class Sequence {
   }
 
   /** Rows that `rowsToRun` gave are in the slot. */
-  rowsDone(): void {
+  rowsDone({ attention }: RowsCall, pass: PassStatistics): void {
     this.#isRunning = false;
-    const { prompt, settings } = this.generation;
+    const { prompt, settings, schedule } = this.generation;
     if (this.#tokens.length > prompt.length) return;
+    for (const row of sampledRows(attention, pass)) {
+      schedule.observePrompt?.(row.contextLength, row.quantiles);
+    }
     settings.onPrefill?.({ tokensDone: this.#rows, tokensTotal: prompt.length });
   }
 
-  /** Reads the token that was asked for first. `pass` is that of its row, and no view. */
-  read(drawn: DrawnToken, pass: PassStatistics): WrittenToken {
+  /**
+   * Reads the token that was asked for first, unless its row is to be done again. `pass` is that of its row, and no view.
+   */
+  read(drawn: DrawnToken, pass: PassStatistics): WrittenToken | undefined {
     const { config, schedule } = this.generation;
-    const { plan } = this.#asked.shift()!;
-    this.#tokens.push(drawn.id);
-    if (!plan) return this.#output.write(drawn, undefined);
+    const { plan, draw } = this.#asked.shift()!;
+    if (!plan) {
+      this.#tokens.push(drawn.id);
+      return this.#output.write(drawn, undefined);
+    }
     schedule.observe(plan, pass);
-    const statistics = toStepStatistics(plan, pass, config, this.place.valueRowBytes);
-    return this.#output.write(drawn, statistics);
+    const again = schedule.redo?.();
+    if (again) return this.#repeat({ plan: again, draw }, pass);
+    this.#tokens.push(drawn.id);
+    const statistics = toStepStatistics(plan, pass, config, {
+      valueRowBytes: this.place.valueRowBytes,
+      valueRowsBefore: this.#rowsReadBefore,
+      decisions: schedule.takeDecisions?.(),
+    });
+    this.#rowsReadBefore = 0;
+    return this.#output.write(drawn, statistics, schedule.counters?.());
+  }
+
+  /** The last row runs again, as after a loss: the slot drew a token after it that does not count. */
+  #repeat(asked: AskedToken, { union }: PassStatistics): undefined {
+    this.#again.unshift(asked);
+    this.#rows--;
+    this.#slotDraws = false;
+    this.#rowsReadBefore += union.reduce((sum, rows) => sum + rows, 0);
   }
 
   abort(): GenerateSummary {
-    return this.#output.abort();
+    return this.#output.abort(this.generation.schedule.counters?.());
   }
 
   /** The slot is empty: whatever it held runs anew. */
@@ -151,9 +180,14 @@ export class Sequence {
 
   #askPlanned(position: number): Required<AskedToken> {
     const { plan, draw } = this.#again.shift() ?? { draw: this.#newDraw() };
-    const asked = { plan: plan ?? this.generation.schedule.plan(position, 1), draw };
+    const asked = { plan: plan ?? this.#plan(position), draw };
     this.#ask(asked);
     return asked;
+  }
+
+  #plan(position: number): PlannedRows {
+    const plan = this.generation.schedule.plan(position, 1);
+    return { ...plan, attention: withSample(plan.attention, position, 1) };
   }
 
   #ask(asked: AskedToken): AskedToken {

@@ -105,7 +105,7 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
 
   test("the laws hold what the warmup saw", async () => {
     const session = await (await openTiny(cpu)).createSession({
-      attention: { kind: "sift", warmup: 6 },
+      attention: { kind: "sift", warmup: 6, budget: "head" },
     });
     expect(session.laws()).toEqual([]);
     const generation = session.generate(PROMPT, { maxTokens: 12 });
@@ -189,8 +189,13 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
         clock: "generated-steps",
         fit: "least-squares",
         droppedMass: "none",
+        ...{ budget: "head", feedback: "none", drift: "none" },
       },
     ],
+    ["the default, after a prompt", { kind: "sift" }],
+    ["feedback a head", { kind: "sift", budget: "head", lag: 1 }],
+    ["value rows of each group", { kind: "sift", budget: "group", quantile: 0.5 }],
+    ["a bound on the dropped mass", { kind: "sift", quantile: 0.9, maxDroppedMass: 0.2 }],
     [
       "margin and exempt keys",
       {

@@ -1,5 +1,8 @@
 import {
   createThresholdScheduler,
+  type ScheduleCounters,
+  type ScheduleDecision,
+  type ScheduleListeners,
   SchedulerError,
   type StepPlan,
   type ThresholdScheduler,
@@ -10,15 +13,19 @@ import { ModelError } from "../model-error.ts";
 import type { HeadLaw } from "../session.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import { type AttentionSchedule, type PlannedRows, planFull } from "./attention-schedule.ts";
-import type { SiftSettings } from "./expect-attention-mode.ts";
+import type { SiftSettings } from "./expect-sift-mode.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
 
 /**
- * The two-phase schedule of one sequence. Warmup rows run under the sift rule at ln θ = −∞, which keeps every key and
+ * The schedule of one sequence. Rows of a warmup, and single steps after a change of the text, run under the sift rule at ln θ = −∞, which keeps every key and
  * leaves the exempt ones out of the quantile. Rows that see no key but exempt ones run before the schedule begins.
  */
-export function createSiftSchedule(settings: SiftSettings, config: ModelConfig): AttentionSchedule {
-  return new SiftSchedule(settings, config);
+export function createSiftSchedule(
+  settings: SiftSettings,
+  config: ModelConfig,
+  longestContext: number,
+): AttentionSchedule {
+  return new SiftSchedule(settings, config, longestContext);
 }
 
 class SiftSchedule implements AttentionSchedule {
@@ -28,21 +35,28 @@ class SiftSchedule implements AttentionSchedule {
   readonly #scheduler: ThresholdScheduler;
   readonly #keepAll: PassAttention["rule"] & { readonly kind: "sift" };
   #rowsBefore = 0;
-  #warmupRowsObserved = 0;
+  #lastPrompt = 0;
+  #decisions: ScheduleDecision[] = [];
 
-  constructor(settings: SiftSettings, config: ModelConfig) {
+  constructor(settings: SiftSettings, config: ModelConfig, longestContext: number) {
     const { droppedMass, keepFirst, keepLast, quantile } = settings;
     this.#settings = settings;
     this.#config = config;
-    this.#scheduler = createScheduler(settings, config);
+    this.#scheduler = createScheduler({ ...settings, longestContext }, config, {
+      ...(settings.trace && { onDecision: (decision) => this.#decisions.push(decision) }),
+    });
     this.#keepAll = { kind: "sift", droppedMass, keepFirst, keepLast };
     this.prepared = { rule: this.#keepAll, quantile };
   }
 
-  /** Warmup rows do not depend on each other, and a law that is fitted does not change; between them lies the fit. */
   get plansAhead(): boolean {
-    const { remainingWarmup } = this.#scheduler;
-    return remainingWarmup > 0 || this.#warmupRowsObserved === this.#settings.warmup;
+    return this.#scheduler.plannable > 0;
+  }
+
+  observePrompt(contextLength: number, quantiles: Float32Array): void {
+    if (!this.#scheduler.wantsPrompt || contextLength <= this.#lastPrompt) return;
+    this.#lastPrompt = contextLength;
+    reportingOverflow(() => this.#scheduler.observePrompt(contextLength, quantiles));
   }
 
   plan(firstPosition: number, rows: number): PlannedRows {
@@ -53,28 +67,30 @@ class SiftSchedule implements AttentionSchedule {
   }
 
   /** @throws ModelError "bad-logits" when a weight is no number. */
-  observe({ phase }: PlannedRows, pass: PassStatistics): void {
+  observe({ phase, attention }: PlannedRows, pass: PassStatistics): void {
     if (phase === "full") return;
-    try {
-      this.#observe(phase, pass);
-    } catch (cause) {
-      if (!(cause instanceof SchedulerError) || cause.code !== "bad-observation") throw cause;
-      throw new ModelError(
-        "bad-logits",
-        `attention: ${cause.message}; the weights or the activations overflow`,
-        { cause },
-      );
-    }
+    const isSifted = attention.quantile === undefined;
+    reportingOverflow(() => {
+      for (let row = 0; row < pass.rows; row++) {
+        for (let layer = 0; layer < this.#config.layers; layer++) {
+          if (isSifted) this.#observeSifted(layer, row, pass);
+          else this.#observeQuantiles(layer, row, pass);
+        }
+      }
+    });
   }
 
-  #observe(phase: "warmup" | "sift", pass: PassStatistics): void {
-    for (let row = 0; row < pass.rows; row++) {
-      for (let layer = 0; layer < this.#config.layers; layer++) {
-        if (phase === "warmup") this.#observeQuantiles(layer, row, pass);
-        else this.#observeSifted(layer, row, pass);
-      }
-    }
-    if (phase === "warmup") this.#warmupRowsObserved += pass.rows;
+  redo(): PlannedRows | undefined {
+    const plan = this.#scheduler.redo();
+    return plan && this.#toRows([plan]);
+  }
+
+  counters(): ScheduleCounters {
+    return this.#scheduler.counters;
+  }
+
+  takeDecisions(): readonly ScheduleDecision[] | undefined {
+    return this.#settings.trace ? this.#decisions.splice(0) : undefined;
   }
 
   laws(): readonly HeadLaw[] {
@@ -90,40 +106,46 @@ class SiftSchedule implements AttentionSchedule {
     return planned;
   }
 
+  /** Rows that are planned in the same way, as many as may be before one of them is observed; at least one. */
   #planScheduled(contextLength: number, wanted: number): PlannedRows {
-    const { remainingWarmup } = this.#scheduler;
-    return remainingWarmup > 0
-      ? this.#planWarmup(contextLength, Math.min(wanted, remainingWarmup))
-      : this.#planSift(contextLength, wanted);
+    const phase = this.#scheduler.nextPhase;
+    const most = Math.min(wanted, Math.max(1, this.#scheduler.plannable));
+    const plans: StepPlan[] = [];
+    while (plans.length < most && this.#scheduler.nextPhase === phase) {
+      plans.push(this.#ownPlan(contextLength + plans.length));
+    }
+    return this.#toRows(plans);
   }
 
-  #planWarmup(contextLength: number, rows: number): PlannedRows {
-    const { step } = this.#scheduler.plan(contextLength);
-    for (let row = 1; row < rows; row++) this.#scheduler.plan(contextLength + row);
-    return {
-      phase: "warmup",
-      rows,
-      firstStep: this.#rowsBefore + step,
-      attention: this.prepared,
-    };
+  /** The scheduler's plans share their thresholds. */
+  #ownPlan(contextLength: number): StepPlan {
+    const plan = this.#scheduler.plan(contextLength);
+    return plan.phase === "sift" ? { ...plan, logThresholds: plan.logThresholds.slice() } : plan;
   }
 
-  #planSift(contextLength: number, rows: number): PlannedRows {
+  #toRows(plans: readonly StepPlan[]): PlannedRows {
+    const [first] = plans;
+    const rows = plans.length;
+    const firstStep = this.#rowsBefore + first!.step;
+    if (first!.phase !== "sift") {
+      const phase = first!.phase === "warmup" ? "warmup" : "sift";
+      return { phase, rows, firstStep, attention: this.prepared };
+    }
     const { layers, queryHeads } = this.#config;
     const logThresholds = new Float32Array(layers * rows * queryHeads);
-    let firstStep = 0;
-    for (let row = 0; row < rows; row++) {
-      const plan = this.#scheduler.plan(contextLength + row);
-      if (row === 0) firstStep = this.#rowsBefore + plan.step;
+    for (const [row, plan] of plans.entries())
       this.#writeThresholds(plan, logThresholds, row, rows);
-    }
-    const attention = { rule: { ...this.#keepAll, logThresholds } };
-    return { phase: "sift", rows, firstStep, attention };
+    return {
+      phase: "sift",
+      rows,
+      firstStep,
+      attention: { rule: { ...this.#keepAll, logThresholds } },
+    };
   }
 
   /** Writes a row of [layers, rows, queryHeads]. */
   #writeThresholds(plan: StepPlan, target: Float32Array, row: number, rows: number): void {
-    if (plan.phase === "warmup") return;
+    if (plan.phase !== "sift") return;
     const { layers, queryHeads } = this.#config;
     for (let layer = 0; layer < layers; layer++) {
       const heads = plan.logThresholds.subarray(layer * queryHeads, (layer + 1) * queryHeads);
@@ -140,7 +162,12 @@ class SiftSchedule implements AttentionSchedule {
     const visible = Math.min(pass.firstPosition + row + 1, layerWindow(this.#config, layer));
     const at = layer * pass.rows + row;
     const kept = this.#headsOf(pass.kept, at).map((keys) => keys / visible);
-    this.#scheduler.observeSifted(layer, kept, this.#headsOf(pass.droppedMass, at));
+    const { kvHeads } = this.#config;
+    const union = pass.union
+      .subarray(at * kvHeads, (at + 1) * kvHeads)
+      .map((rows) => rows / visible);
+    const droppedMass = this.#headsOf(pass.droppedMass, at);
+    this.#scheduler.observeSifted(layer, kept, droppedMass, union);
   }
 
   /** One row of [rows, queryHeads]. */
@@ -158,12 +185,34 @@ class SiftSchedule implements AttentionSchedule {
   }
 }
 
-/** @throws ModelError "bad-option" when the scheduler refuses the settings. */
-function createScheduler(settings: SiftSettings, config: ModelConfig): ThresholdScheduler {
-  const { quantile, warmup, clock, fit, margin } = settings;
-  const { layers, queryHeads: heads } = config;
+/** @throws ModelError "bad-logits" when a weight is no number. */
+function reportingOverflow(observe: () => void): void {
   try {
-    return createThresholdScheduler({ layers, heads, quantile, warmup, clock, fit, margin });
+    observe();
+  } catch (cause) {
+    if (!(cause instanceof SchedulerError) || cause.code !== "bad-observation") throw cause;
+    throw new ModelError(
+      "bad-logits",
+      `attention: ${cause.message}; the weights or the activations overflow`,
+      { cause },
+    );
+  }
+}
+
+/** @throws ModelError "bad-option" when the scheduler refuses the settings. */
+function createScheduler(
+  settings: SiftSettings & { readonly longestContext: number },
+  config: ModelConfig,
+  listeners: ScheduleListeners,
+): ThresholdScheduler {
+  const { layers, queryHeads: heads, kvHeads, slidingWindow } = config;
+  const { kind, droppedMass, keepFirst, keepLast, trace, fixedLogThreshold, ...options } = settings;
+  const windows = Array.from({ length: slidingWindow ? layers : 0 }, (_, layer) => {
+    const window = layerWindow(config, layer);
+    return window === Infinity ? null : window;
+  });
+  try {
+    return createThresholdScheduler({ ...options, layers, heads, kvHeads, windows, ...listeners });
   } catch (error) {
     if (!(error instanceof SchedulerError)) throw error;
     throw new ModelError("bad-option", `attention.${error.message}`, { cause: error });

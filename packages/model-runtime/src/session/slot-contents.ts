@@ -1,6 +1,8 @@
 import type { PassAttention } from "../backend/attention-rule.ts";
 import { seesEveryKey } from "./attention-schedule.ts";
 import { HeldTokens } from "./held-tokens.ts";
+import type { PassStatistics } from "./pass-statistics.ts";
+import { type SampledRow, sampledRows } from "./sampled-rows.ts";
 
 /** What each of some slots holds, and how much of a prompt that saves. */
 export class SlotContents {
@@ -35,9 +37,15 @@ export class SlotContents {
     this.#held[slot]!.cut(length);
   }
 
+  /** What was sampled of the rows that a slot holds. */
+  sampled(slot: number): readonly SampledRow[] {
+    return this.#held[slot]!.sampled;
+  }
+
   /** Takes rows that are in a slot now. */
-  add(slot: number, firstPosition: number, rows: HeldRows): void {
-    if (seesEveryKey(rows.attention)) this.#held[slot]!.add(firstPosition, rows.tokens);
+  add(slot: number, { tokens, attention }: HeldRows, pass: PassStatistics): void {
+    if (!seesEveryKey(attention)) return;
+    this.#held[slot]!.add(pass.firstPosition, tokens, sampledRows(attention, pass));
   }
 
   clear(): void {

@@ -1,24 +1,34 @@
+import type { ScheduleDecision } from "@sift-attention/threshold-scheduler";
 import { layerWindow } from "../backend/layer-window.ts";
 import type { StepStatistics } from "../step-statistics.ts";
 import type { ModelConfig } from "../weights/model-config.ts";
 import type { PlannedRows } from "./attention-schedule.ts";
 import type { PassStatistics } from "./pass-statistics.ts";
 
+/** What the numbers of a pass do not tell. */
+interface StepCircumstances {
+  readonly valueRowBytes: number;
+  /** Read by attempts at the same step that do not count. */
+  readonly valueRowsBefore: number;
+  readonly decisions: readonly ScheduleDecision[] | undefined;
+}
+
 /** Statistics of a pass of one row; `pass` is no view. */
 export function toStepStatistics(
   plan: PlannedRows,
   pass: PassStatistics,
   config: ModelConfig,
-  valueRowBytes: number,
+  { valueRowBytes, valueRowsBefore, decisions }: StepCircumstances,
 ): StepStatistics {
   const { rule } = plan.attention;
   const contextLength = pass.firstPosition + 1;
   const visible = Array.from({ length: config.layers }, (_, layer) =>
     Math.min(contextLength, layerWindow(config, layer)),
   );
-  const valueRowsRead = pass.union.reduce((sum, rows) => sum + rows, 0);
+  const unionRows = pass.union.reduce((sum, rows) => sum + rows, 0);
+  const valueRowsRead = valueRowsBefore + unionRows;
   const valueRows = config.kvHeads * visible.reduce((sum, keys) => sum + keys, 0);
-  const valueRowsSkipped = valueRows - valueRowsRead;
+  const valueRowsSkipped = valueRows - unionRows;
   return {
     phase: plan.phase,
     step: plan.firstStep,
@@ -28,6 +38,7 @@ export function toStepStatistics(
     droppedMass: pass.droppedMass,
     ...(pass.quantiles && { quantiles: pass.quantiles }),
     ...(rule.kind === "sift" && rule.logThresholds && { logThresholds: rule.logThresholds }),
+    ...(decisions && { decisions }),
     valueRowsRead,
     valueRowsSkipped,
     valueBytesRead: valueRowsRead * valueRowBytes,

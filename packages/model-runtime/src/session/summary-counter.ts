@@ -1,3 +1,4 @@
+import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
 import type { GeneratedToken, GenerateSummary } from "../generated-token.ts";
 import type { Finish } from "./token-writer.ts";
 
@@ -35,7 +36,7 @@ export class SummaryCounter {
     if (statistics.phase === "sift") summary.siftSteps++;
   }
 
-  end(finish: Finish): GenerateSummary {
-    return { ...this.#summary, ...finish };
+  end(finish: Finish, counters?: ScheduleCounters): GenerateSummary {
+    return { ...this.#summary, ...finish, ...(counters && { schedule: counters }) };
   }
 }

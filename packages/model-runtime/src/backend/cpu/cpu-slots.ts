@@ -144,13 +144,13 @@ export class CpuSlots implements SequenceSlots {
   #forward(slot: Slot, row: SlotRows, recorder: StatisticsRecorder): PassStatistics {
     const { config, decoder, pacer } = this.#parts;
     const { tokens, firstPosition, attention, onAttention } = row;
-    const { rule, quantile } = attention;
+    const { rule, quantile, sample } = attention;
     if (firstPosition === 0 || firstPosition !== slot.length) {
       resetValueSums(slot.cache, config, firstPosition);
     }
     slot.length = UNKNOWN;
     const startMs = performance.now();
-    const pass = recorder.begin(firstPosition, tokens.length, quantile !== undefined);
+    const pass = recorder.begin(firstPosition, tokens.length, attention);
     decoder.forward({
       tokens,
       firstPosition,
@@ -158,6 +158,7 @@ export class CpuSlots implements SequenceSlots {
       attention: {
         rule: layerRules(rule, tokens.length, config.queryHeads),
         ...(quantile !== undefined && { quantile }),
+        ...(sample && { sample }),
         observe(layer, statistics, call) {
           recorder.record(pass, layer, statistics);
           onAttention?.(viewAttention(layer, call, statistics));
