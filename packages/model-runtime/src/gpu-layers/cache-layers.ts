@@ -12,7 +12,7 @@ import type { BoundRows } from "../gpu-ops/row-places/bind-rows.ts";
 import type { AttentionBlueprint, DecoderBlueprint } from "../layers/decoder-blueprint.ts";
 import { CompileOnce } from "./compile-once.ts";
 import type { DecoderScratch } from "./decoder-scratch.ts";
-import type { DecoderWeights, LayerWeights } from "./decoder-weights.ts";
+import type { DecoderWeights } from "./decoder-weights.ts";
 
 /** The cache that layers write to and read from. */
 export interface CacheBuffers {
@@ -22,6 +22,8 @@ export interface CacheBuffers {
   /** One a layer: [slots, kvHeads, capacity, headDim]. */
   readonly keys: readonly GpuBuffer[];
   readonly values: readonly GpuBuffer[];
+  /** One a layer: f32 [slots, kvHeads, headDim]. */
+  readonly valueSums: readonly BoundBuffer[];
   /** Of `packRowPlaces`. */
   readonly places: BoundBuffer;
 }
@@ -97,14 +99,16 @@ export class CacheBinder {
     ]);
     const keys = cache.keys[layer]!;
     const values = cache.values[layer]!;
+    const valueSums = cache.valueSums[layer]!;
+    const { headNorms } = weights.layers[layer]!;
     const { queries, projected: qkv, attended: out } = scratch;
     const { places } = cache;
     const angles = attention.rotary && tables.get(tableKey(attention.rotary.frequencies));
     return {
       append: append.bind({
-        ...{ qkv, places, queries, keys, values },
+        ...{ qkv, places, queries, keys, values, valueSums },
         ...(angles && { angles }),
-        ...headNorms(weights.layers[layer]!),
+        ...(headNorms && { headNorms }),
       }),
       prefill: prefill.bind({ queries, keys, values, places, out }),
     };
@@ -123,7 +127,7 @@ export class CacheBinder {
   }
 
   #appendOptions(
-    { rotary, queryNorm }: AttentionBlueprint,
+    { rotary, queryNorm, window }: AttentionBlueprint,
     { kvType, slots, capacity }: CacheBuffers,
   ): AppendOptions {
     const { geometry } = this.#decoder.blueprint;
@@ -131,6 +135,7 @@ export class CacheBinder {
       ...{ geometry, kvType, slots, capacity },
       ...(rotary && { rotary: { pairs: rotary.frequencies.length, layout: rotary.layout } }),
       ...(queryNorm && { headNorms: { epsilon: queryNorm.epsilon } }),
+      ...(window !== undefined && { window }),
     };
   }
 
@@ -147,12 +152,4 @@ export class CacheBinder {
 
 function tableKey(frequencies: Float64Array): string {
   return frequencies.join();
-}
-
-function headNorms({ queryNorm, keyNorm }: LayerWeights): {
-  queryNorm?: BoundBuffer;
-  keyNorm?: BoundBuffer;
-} {
-  if (!queryNorm || !keyNorm) return {};
-  return { queryNorm: queryNorm.weight, keyNorm: keyNorm.weight };
 }

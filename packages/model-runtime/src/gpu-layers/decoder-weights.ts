@@ -27,8 +27,8 @@ export interface NormWeights {
 export interface LayerWeights {
   readonly inputNorm: NormWeights;
   readonly projection: LinearWeights;
-  readonly queryNorm?: NormWeights;
-  readonly keyNorm?: NormWeights;
+  /** f32 [2, headDim]: of query heads, then of key heads. */
+  readonly headNorms?: GpuBuffer<"f32">;
   readonly output: LinearWeights;
   readonly attentionOutputNorm?: NormWeights;
   readonly feedForwardNorm: NormWeights;
@@ -94,8 +94,8 @@ async function loadLayer(store: WeightStore, layer: LayerBlueprint): Promise<Lay
   return {
     inputNorm: await loadNorm(store, layer.inputNorm),
     projection: await loadLinear(store, projection),
-    ...(queryNorm && { queryNorm: await loadNorm(store, queryNorm) }),
-    ...(keyNorm && { keyNorm: await loadNorm(store, keyNorm) }),
+    ...(queryNorm &&
+      keyNorm && { headNorms: await store.vector([queryNorm.weight, keyNorm.weight]) }),
     output: await loadLinear(store, output),
     ...(layer.attentionOutputNorm && {
       attentionOutputNorm: await loadNorm(store, layer.attentionOutputNorm),

@@ -108,7 +108,11 @@ async function bindCache(
   const buffers = new SlotBuffers(gpu, decoder.blueprint, sizes);
   held.push(() => buffers.dispose());
   const { places } = buffers;
-  const cacheLayers = await decoder.bindCache({ ...cache, kvType, slots, capacity, places });
+  const valueSums = layers.map((_, layer) => buffers.valueSums.layer(layer));
+  const cacheLayers = await decoder.bindCache({
+    ...cache,
+    ...{ kvType, slots, capacity, places, valueSums },
+  });
   held.push(() => cacheLayers.dispose());
   const embed = decoder.bindEmbed(places, sampler.sampler.tokens);
   return { gpu, decoder, cache, windows, buffers, layers: cacheLayers, embed };

@@ -31,8 +31,8 @@ export interface AttentionStep {
   readonly longestContext: number;
   readonly kind: "full" | "sifted" | "top-k";
   readonly quantiles: boolean;
-  /** How the sums of the values are brought up to date, when the step needs them. */
-  readonly valueSums?: "all" | "last";
+  /** Whether the sums of the values are made anew, because they do not reach through the rows. */
+  readonly sumsValues: boolean;
 }
 
 interface BoundLayer {
@@ -58,8 +58,8 @@ export class SlotAttention {
   record(pass: GPUComputePassEncoder, layer: number, step: AttentionStep): void {
     const { lease, binding } = this.#layers[layer]!;
     const { attention } = lease;
-    const { kind, quantiles, valueSums } = step;
-    if (valueSums) attention.recordValueSums(pass, binding, { ...step, rows: valueSums });
+    const { kind, quantiles, sumsValues } = step;
+    if (sumsValues) attention.recordValueSums(pass, binding, { ...step, rows: "all" });
     if (kind === "top-k") attention.recordTopK(pass, binding, step);
     if (kind === "sifted") attention.recordSifted(pass, binding, step);
     if (kind === "full" && quantiles) attention.recordFullWithQuantiles(pass, binding, step);

@@ -57,7 +57,7 @@ export class SlotAttentions {
         values: cache.values[layer]!,
         sequences: buffers.step.sequences(windows.indexOf[layer]!),
         logThresholds: buffers.step.logThresholds(layer),
-        ...(droppedMass === "mean-value" && { valueSums: buffers.valueSums(layer) }),
+        ...(droppedMass === "mean-value" && { valueSums: buffers.valueSums.layer(layer) }),
         statistics: statistics.layer(layer),
         quantiles: quantiles.layer(layer),
       },

@@ -1,4 +1,4 @@
-import type { BoundBuffer, Gpu, GpuBuffer } from "@sift-attention/gpu";
+import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
 import { rowPlaceWords } from "../../gpu-ops/row-places/row-place.ts";
 import type { DecoderBlueprint } from "../../layers/decoder-blueprint.ts";
 import {
@@ -25,19 +25,14 @@ export class SlotBuffers {
   readonly places: GpuBuffer<"u32">;
   readonly step: StepBuffer;
   readonly statistics: StatisticsBuffers;
-  readonly #gpu: Gpu;
-  readonly #blueprint: DecoderBlueprint;
-  readonly #slots: number;
-  #valueSums: LayerRows | undefined;
+  /** f32 [slots, kvHeads, headDim] of each layer. */
+  readonly valueSums: LayerRows;
 
   constructor(gpu: Gpu, blueprint: DecoderBlueprint, shape: SlotBuffersShape) {
     const { slots, batch, maxRows, windows } = shape;
-    const { queryHeads } = blueprint.geometry;
+    const { queryHeads, kvHeads, headDim } = blueprint.geometry;
     const layers = blueprint.layers.length;
     const places = [maxRows, rowPlaceWords];
-    this.#gpu = gpu;
-    this.#blueprint = blueprint;
-    this.#slots = slots;
     this.places = gpu.createBuffer({
       label: "row places",
       dtype: "u32",
@@ -46,28 +41,19 @@ export class SlotBuffers {
     });
     this.step = new StepBuffer(gpu, { windows, layers, batch, queryHeads });
     this.statistics = createStatisticsBuffers(gpu, { layers, batch, queryHeads });
+    const layerLength = slots * kvHeads * headDim;
+    this.valueSums = new LayerRows(gpu, { label: "value sums", layers, layerLength });
   }
 
   get byteLength(): number {
-    const sums = this.#valueSums?.buffer.byteLength ?? 0;
-    return this.places.byteLength + this.step.byteLength + this.statistics.byteLength + sums;
-  }
-
-  /** f32 [slots, kvHeads, headDim] of one layer; allocated when it is first asked for. */
-  valueSums(layer: number): BoundBuffer {
-    const { geometry, layers } = this.#blueprint;
-    this.#valueSums ??= new LayerRows(this.#gpu, {
-      label: "value sums",
-      layers: layers.length,
-      layerLength: this.#slots * geometry.kvHeads * geometry.headDim,
-    });
-    return this.#valueSums.layer(layer);
+    const parts = [this.places, this.step, this.statistics, this.valueSums.buffer];
+    return parts.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
   }
 
   dispose(): void {
     this.places.dispose();
     this.step.dispose();
     this.statistics.dispose();
-    this.#valueSums?.buffer.dispose();
+    this.valueSums.buffer.dispose();
   }
 }

@@ -88,7 +88,8 @@ export class StepRunner {
   #upload({ rows, attention }: Step, { kind }: StepPlan): void {
     const { gpu, buffers, cache, decoder, windows } = this.#bound;
     const { vocabularySize } = decoder.blueprint;
-    packRowPlaces(rows, { ...cache.shape, vocabularySize }, this.#places);
+    const places = rows.map((row) => ({ ...row, extendsSums: this.#sums.extend(row) }));
+    packRowPlaces(places, { ...cache.shape, vocabularySize }, this.#places);
     gpu.write(buffers.places, this.#places.subarray(0, rows.length * rowPlaceWords));
     for (const [index, window] of windows.distinct.entries()) {
       const sequences = rows.map((row) => sequenceOf(row, window));
@@ -145,23 +146,19 @@ export class StepRunner {
   #attention(step: Step, plan: StepPlan): (pass: GPUComputePassEncoder, layer: number) => void {
     const { windows } = this.#bound;
     const { rows, attention } = step;
-    const valueSums = this.#advanceSums(step, plan);
+    const sumsValues = this.#sumsValues(step, plan);
     const longest = rows.reduce((most, { position }) => Math.max(most, position), 0);
     const steps = windows.distinct.map((window): AttentionStep => {
       const longestContext = visibleKeys(longest, window).count;
-      const sizes = { ...plan, sequences: rows.length, longestContext };
-      return valueSums ? { ...sizes, valueSums } : sizes;
+      return { ...plan, sequences: rows.length, longestContext, sumsValues };
     });
     return (pass, layer) => attention.record(pass, layer, steps[windows.indexOf[layer]!]!);
   }
 
-  /** How the sums of the values are brought up to date, when the rule puts their mean in place of what it drops. */
-  #advanceSums({ rows, attention }: Step, { kind }: StepPlan): AttentionStep["valueSums"] {
-    if (attention.settings.droppedMass === "mean-value" && kind !== "full") {
-      return this.#sums.advance(rows);
-    }
-    for (const { slot, position } of rows) this.#sums.overwrite(slot, position);
-    return undefined;
+  /** Whether the rule puts the mean of the values in place of what it drops, and their sums do not reach that far. */
+  #sumsValues({ rows, attention }: Step, { kind }: StepPlan): boolean {
+    if (attention.settings.droppedMass !== "mean-value" || kind === "full") return false;
+    return this.#sums.sumAnew(rows);
   }
 
   /** Everything is asked for before the first wait, so that it is of this step. */

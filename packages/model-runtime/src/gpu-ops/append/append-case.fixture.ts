@@ -14,6 +14,10 @@ export interface AppendCase {
   /** [headDim]. */
   readonly queryNorm: Float32Array<ArrayBuffer>;
   readonly keyNorm: Float32Array<ArrayBuffer>;
+  /** [slots, kvHeads, capacity, headDim]: the values that the cache holds before. Default NaN. */
+  readonly values?: Float32Array<ArrayBuffer>;
+  /** [slots, kvHeads, headDim]: their sums before. Default NaN. */
+  readonly valueSums?: Float32Array<ArrayBuffer>;
 }
 
 /** What comes of them; NaN where the cache is not written. */
@@ -23,6 +27,8 @@ export interface AppendedRows {
   /** [slots, kvHeads, capacity, headDim]. */
   readonly keys: ArrayLike<number>;
   readonly values: ArrayLike<number>;
+  /** [slots, kvHeads, headDim]. */
+  readonly valueSums: ArrayLike<number>;
 }
 
 function normed(head: number[], weight: Float32Array, epsilon: number, round: Round): number[] {
@@ -49,13 +55,17 @@ function rotated(each: AppendCase, head: number[], position: number, round: Roun
 
 /** Append by definition, each operation rounded by `round`. */
 export function appendedRows(each: AppendCase, round: Round): AppendedRows {
-  const { geometry, slots, capacity, headNorms } = each.options;
+  const { geometry, slots, capacity, window, headNorms } = each.options;
   const { queryHeads, kvHeads, headDim } = geometry;
   const size = slots * kvHeads * capacity * headDim;
   const keys = new Float64Array(size).fill(Number.NaN);
-  const values = new Float64Array(size).fill(Number.NaN);
+  const values = Float64Array.from(each.values ?? new Float32Array(size).fill(Number.NaN));
+  const sumCount = slots * kvHeads * headDim;
+  const valueSums = Float64Array.from(
+    each.valueSums ?? new Float32Array(sumCount).fill(Number.NaN),
+  );
   const queries: number[] = [];
-  for (const [r, { slot, position }] of each.places.entries()) {
+  for (const [r, { slot, position, extendsSums = false }] of each.places.entries()) {
     for (let head = 0; head < queryHeads + 2 * kvHeads; head++) {
       const start = (r * (queryHeads + 2 * kvHeads) + head) * headDim;
       const x = [...each.qkv.subarray(start, start + headDim)];
@@ -63,6 +73,13 @@ export function appendedRows(each: AppendCase, round: Round): AppendedRows {
       const to = ((slot * kvHeads + kvHead) * capacity + position) * headDim;
       if (head >= queryHeads + kvHeads) {
         values.set(x, to);
+        const sums = (slot * kvHeads + kvHead) * headDim;
+        for (let i = 0; extendsSums && i < headDim; i++) {
+          const leaves = window !== undefined && position >= window;
+          const gone = leaves ? values[to + i - window * headDim]! : 0;
+          const rest = position === 0 ? 0 : round(valueSums[sums + i]! - gone);
+          valueSums[sums + i] = round(x[i]! + rest);
+        }
         continue;
       }
       const weight = head < queryHeads ? each.queryNorm : each.keyNorm;
@@ -72,5 +89,5 @@ export function appendedRows(each: AppendCase, round: Round): AppendedRows {
       else keys.set(turned, to);
     }
   }
-  return { queries, keys, values };
+  return { queries, keys, values, valueSums };
 }

@@ -17,11 +17,11 @@ const bindings = {
   qkv: "read",
   places: "read",
   angles: "read",
-  query_norm: "read",
-  key_norm: "read",
+  head_norms: "read",
   queries: "read-write",
   keys: "read-write",
   values: "read-write",
+  value_sums: "read-write",
 } as const;
 
 const constants = {
@@ -29,6 +29,7 @@ const constants = {
   KV_HEADS: "u32",
   HEAD_DIM: "u32",
   CAPACITY: "u32",
+  WINDOW: "u32",
   PAIRS: "u32",
   COARSE_STEP: "u32",
   INTERLEAVED: "bool",
@@ -75,12 +76,13 @@ function expectShape({ geometry: { headDim }, rotary }: AppendOptions): void {
 /** @throws ModelError "bad-option" for heads that a workgroup does not hold, or more pairs than a head has. */
 export function appendConstants(options: AppendOptions): ConstantValues<typeof constants> {
   expectShape(options);
-  const { geometry, capacity, rotary, headNorms } = options;
+  const { geometry, capacity, window = 0, rotary, headNorms } = options;
   return {
     QUERY_HEADS: geometry.queryHeads,
     KV_HEADS: geometry.kvHeads,
     HEAD_DIM: geometry.headDim,
     CAPACITY: capacity,
+    WINDOW: window,
     PAIRS: rotary?.pairs ?? 0,
     COARSE_STEP: coarseStep,
     INTERLEAVED: rotary?.layout === "interleaved",

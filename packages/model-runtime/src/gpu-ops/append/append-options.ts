@@ -17,6 +17,8 @@ export interface AppendOptions {
     readonly pairs: number;
     readonly layout: RotaryLayout;
   };
+  /** Keys that a row of the layer sees, its own included, where these are not all. */
+  readonly window?: number;
   /** RMS norms of query and key heads, before the rotation. */
   readonly headNorms?: { readonly epsilon: number };
 }

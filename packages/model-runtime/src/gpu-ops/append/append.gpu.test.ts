@@ -98,6 +98,44 @@ describe.each(variants)("createAppend, %s", (_, options) => {
   });
 });
 
+describe("sums of values", () => {
+  const geometry = { queryHeads: 4, kvHeads: 2, headDim: 8 };
+  const cache = { slots: 3, capacity: 40, kvType: "f32" } as const;
+
+  function summedCase(window?: number): AppendCase {
+    const options = { ...cache, geometry, ...(window !== undefined && { window }) };
+    return {
+      ...caseOf(options),
+      places: [
+        { slot: 2, position: 30, extendsSums: true },
+        { slot: 0, position: 0, extendsSums: true },
+        { slot: 1, position: 7 },
+      ],
+      values: normals(3 * 2 * 40 * 8, 4),
+      valueSums: normals(3 * 2 * 8, 5),
+    };
+  }
+
+  test.each([undefined, 1, 12, 30, 31])(
+    "rows that extend them take their value in, and out what a window of %s leaves",
+    async (window) => {
+      const each = summedCase(window);
+      const { valueSums } = await runAppend(gpu, each);
+      const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round).valueSums);
+      expect(maxAbsDifference(valueSums, exact)).toBeLessThanOrEqual(roundingBound(exact, float32));
+      const untouched = [...each.valueSums!.subarray(16, 32)];
+      expect([...Array.from(valueSums).slice(16, 32)]).toEqual(untouched);
+    },
+  );
+
+  test("a value that went in twice would be seen", async () => {
+    const each = summedCase();
+    const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round).valueSums);
+    const twice = appendedRows({ ...each, valueSums: Float32Array.from(exact) }, (x) => x);
+    expect(maxAbsDifference(twice.valueSums, exact)).toBeGreaterThan(roundingBound(exact, float32));
+  });
+});
+
 describe("createAppend", () => {
   const [, options] = variants[1]!;
 
@@ -151,9 +189,12 @@ describe("createAppend", () => {
     const bare = await createAppend(gpu, { ...variants[0]![1] });
     const full = await createAppend(gpu, { ...variants[3]![1] });
     using some = floatBuffer(gpu, new Float32Array(64));
-    const buffers = { qkv: some, places: some, queries: some, keys: some, values: some };
+    const buffers = {
+      ...{ qkv: some, places: some, queries: some },
+      ...{ keys: some, values: some, valueSums: some },
+    };
     expect(() => bare.bind({ ...buffers, angles: some })).toThrow("angles: expected none");
     expect(() => full.bind(buffers)).toThrow("angles: expected a buffer, got none");
-    expect(() => full.bind({ ...buffers, angles: some })).toThrow("queryNorm: expected a buffer");
+    expect(() => full.bind({ ...buffers, angles: some })).toThrow("headNorms: expected a buffer");
   });
 });

@@ -13,14 +13,15 @@ export interface AppendBuffers {
   readonly places: BoundBuffer;
   /** Of `createRotaryTable`, where heads rotate. */
   readonly angles?: BoundBuffer;
-  /** f32 [headDim], where heads are normed. */
-  readonly queryNorm?: BoundBuffer;
-  readonly keyNorm?: BoundBuffer;
+  /** f32 [2, headDim], where heads are normed: weights of query heads, then of key heads. */
+  readonly headNorms?: BoundBuffer;
   /** f32 [rows, queryHeads, headDim]. */
   readonly queries: BoundBuffer;
   /** [slots, kvHeads, capacity, headDim] of the KV type. */
   readonly keys: BoundBuffer;
   readonly values: BoundBuffer;
+  /** f32 [slots, kvHeads, headDim]: of the values that rows see. Rows that extend them add their own. */
+  readonly valueSums: BoundBuffer;
 }
 
 /** A compiled append. */
@@ -37,15 +38,13 @@ function expectGiven(name: string, buffer: BoundBuffer | undefined, isWanted: bo
 
 function expectOptional(options: AppendOptions, buffers: AppendBuffers): void {
   expectGiven("angles", buffers.angles, options.rotary !== undefined);
-  expectGiven("queryNorm", buffers.queryNorm, options.headNorms !== undefined);
-  expectGiven("keyNorm", buffers.keyNorm, options.headNorms !== undefined);
+  expectGiven("headNorms", buffers.headNorms, options.headNorms !== undefined);
 }
 
 function sizesOf(options: AppendOptions): RowSizes<keyof AppendBindings> {
   const { geometry, kvType, slots, capacity, rotary, headNorms } = options;
   const { queryHeads, kvHeads, headDim } = geometry;
   const cacheBytes = slots * kvHeads * capacity * headDim * (kvType === "f16" ? 2 : 4);
-  const normBytes = headNorms ? 4 * headDim : 0;
   return {
     perRow: {
       qkv: 4 * (queryHeads + 2 * kvHeads) * headDim,
@@ -54,10 +53,10 @@ function sizesOf(options: AppendOptions): RowSizes<keyof AppendBindings> {
     },
     whole: {
       angles: rotary ? rotaryTableBytes({ pairs: rotary.pairs, capacity }) : 0,
-      query_norm: normBytes,
-      key_norm: normBytes,
+      head_norms: headNorms ? 2 * 4 * headDim : 0,
       keys: cacheBytes,
       values: cacheBytes,
+      value_sums: 4 * slots * kvHeads * headDim,
     },
   };
 }
@@ -74,8 +73,11 @@ export async function createAppend(gpu: Gpu, options: AppendOptions): Promise<Ap
     bind(given) {
       expectOptional(options, given);
       // A binding that a variant does not read still needs a buffer.
-      const { places, angles = places, queryNorm = places, keyNorm = places, ...others } = given;
-      const buffers = { places, angles, query_norm: queryNorm, key_norm: keyNorm, ...others };
+      const { places, angles = places, headNorms = places, valueSums, ...others } = given;
+      const buffers = {
+        ...{ places, angles, head_norms: headNorms, value_sums: valueSums },
+        ...others,
+      };
       return bindRows(kernel, buffers, sizesOf(options), (rows) => [heads, rows]);
     },
   };

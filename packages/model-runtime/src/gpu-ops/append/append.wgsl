@@ -1,5 +1,6 @@
 // Takes rows of fused projections apart: query heads are normed and rotated; key heads too, and go with the value heads
-// into the cache of the row's slot, at the row's position.
+// into the cache of the row's slot, at the row's position. Where the row extends its slot's sums of visible values, they take
+// its value in, and the one that a window of WINDOW rows leaves behind goes out.
 //   norm(x) = x / √(mean(x²) + ε) · weight, where HEAD_NORMS
 //   rotated: (a, b) → (a · cos − b · sin, b · cos + a · sin) for each of PAIRS pairs of a head
 //
@@ -15,11 +16,11 @@ const_assert HEAD_DIM % 2u == 0u && 2u * PAIRS <= HEAD_DIM;
 @group(0) @binding(0) var<storage, read> qkv: array<f32>; // [rows, HEADS, HEAD_DIM]
 @group(0) @binding(1) var<storage, read> places: array<RowPlace>; // [rows]
 @group(0) @binding(2) var<storage, read> angles: array<vec2<f32>>; // (cos, sin): [COARSE_STEP fine, then coarse, PAIRS]
-@group(0) @binding(3) var<storage, read> query_norm: array<f32>; // [HEAD_DIM] where HEAD_NORMS
-@group(0) @binding(4) var<storage, read> key_norm: array<f32>; // [HEAD_DIM] where HEAD_NORMS
-@group(0) @binding(5) var<storage, read_write> queries: array<vec2<f32>>; // [rows, QUERY_HEADS, HEAD_DIM / 2]
-@group(0) @binding(6) var<storage, read_write> keys: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
-@group(0) @binding(7) var<storage, read_write> values: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
+@group(0) @binding(3) var<storage, read> head_norms: array<f32>; // [2, HEAD_DIM] where HEAD_NORMS: queries, keys
+@group(0) @binding(4) var<storage, read_write> queries: array<vec2<f32>>; // [rows, QUERY_HEADS, HEAD_DIM / 2]
+@group(0) @binding(5) var<storage, read_write> keys: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
+@group(0) @binding(6) var<storage, read_write> values: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
+@group(0) @binding(7) var<storage, read_write> value_sums: array<vec2<f32>>; // [slots, KV_HEADS, HEAD_DIM / 2]
 
 // A query or key head of one row.
 struct Head {
@@ -36,7 +37,7 @@ fn normed(head: Head, dim: u32) -> f32 {
   if (!HEAD_NORMS) {
     return x;
   }
-  return x * head.factor * select(key_norm[dim], query_norm[dim], head.is_query);
+  return x * head.factor * head_norms[select(HEAD_DIM, 0u, head.is_query) + dim];
 }
 
 fn angle_of(position: u32, pair: u32) -> vec2<f32> {
@@ -56,6 +57,15 @@ fn rotated(head: Head, dim: u32) -> f32 {
   let angle = angle_of(head.position, pair);
   let turn = normed(head, partner) * angle.y;
   return normed(head, dim) * angle.x + select(-turn, turn, is_second);
+}
+
+// `to` is where the row's newest value has just been put.
+fn extend_sums(at: u32, to: u32, position: u32, newest: vec2<f32>) {
+  var rest = value_sums[at];
+  if (WINDOW > 0u && position >= WINDOW) {
+    rest -= unpack_pair(values[to - WINDOW * LANES]);
+  }
+  value_sums[at] = newest + select(rest, vec2<f32>(), position == 0u);
 }
 
 @compute @workgroup_size(LANES)
@@ -80,7 +90,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let to = ((place.slot * KV_HEADS + kv_head) * CAPACITY + place.position) * LANES + lane;
   if (group.x < QUERY_HEADS + KV_HEADS) {
     keys[to] = pack_pair(pair);
-  } else {
-    values[to] = pack_pair(pair);
+    return;
+  }
+  let stored = pack_pair(pair);
+  values[to] = stored;
+  if (extends_sums(place)) {
+    extend_sums((place.slot * KV_HEADS + kv_head) * LANES + lane, to, place.position, unpack_pair(stored));
   }
 }

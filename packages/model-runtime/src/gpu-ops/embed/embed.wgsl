@@ -13,7 +13,7 @@ const_assert COLUMNS % 4u == 0u;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
   let place = places[group.y];
   var token = place.token;
-  if (place.rows_and_source % 2u == 1u) {
+  if (is_drawn(place)) {
     token = drawn[place.slot];
   }
   let unit = group.x * WORKGROUP + index;

@@ -87,7 +87,7 @@ fn main(
 ) {
   enter_slot(input);
   let place = places[0];
-  let count = place.rows_and_source / 2u * GROUP;
+  let count = rows_of(place) * GROUP;
   let first_query = (grid.y - 1u - group.y) * QUERIES;
   let last_query = min(first_query + QUERIES, count) - 1u;
   let cache_row = (place.slot * KV_HEADS + group.x) * CAPACITY;

@@ -9,18 +9,24 @@ describe("packRowPlaces", () => {
       { slot: 1, position: 9, token: 49 },
       { slot: 0, position: 3, token: 0 },
     ];
-    expect([...packRowPlaces(places, limits)]).toEqual([49, 9, 1, 4, 0, 3, 0, 4]);
+    expect([...packRowPlaces(places, limits)]).toEqual([49, 9, 1, 8, 0, 3, 0, 8]);
   });
 
   test("marks a place without a token as one of the drawn token", () => {
-    expect([...packRowPlaces([{ slot: 1, position: 2 }], limits)]).toEqual([0, 2, 1, 3]);
+    expect([...packRowPlaces([{ slot: 1, position: 2 }], limits)]).toEqual([0, 2, 1, 5]);
+  });
+
+  test("marks a place that extends its slot's sums of values", () => {
+    const place = { slot: 1, position: 2, extendsSums: true };
+    expect([...packRowPlaces([place], limits)]).toEqual([0, 2, 1, 7]);
+    expect([...packRowPlaces([{ ...place, token: 3 }], limits)]).toEqual([3, 2, 1, 6]);
   });
 
   test("fills an array of the caller's from its start", () => {
     const into = new Uint32Array(12).fill(7);
     const packed = packRowPlaces([{ slot: 0, position: 0, token: 5 }], limits, into);
     expect(packed).toBe(into);
-    expect([...into.subarray(0, 5)]).toEqual([5, 0, 0, 2, 7]);
+    expect([...into.subarray(0, 5)]).toEqual([5, 0, 0, 4, 7]);
   });
 
   test.each([

@@ -9,6 +9,11 @@ export interface RowPlace {
   readonly position: number;
   /** Absent: the token that was last drawn in the slot, which the device knows. */
   readonly token?: number;
+  /**
+   * Whether its slot's sums of values, which reach up to its position, take its own in. No other row of the slot in the
+   * same step then.
+   */
+  readonly extendsSums?: boolean;
 }
 
 /** What the places of a step must lie below. */
@@ -39,6 +44,10 @@ function expectPlace(r: number, place: RowPlace, limits: RowPlaceLimits): void {
   expectBelow(`rows[${r}]: token`, place.token ?? 0, limits.vocabularySize);
 }
 
+function flagsOf({ token, extendsSums = false }: RowPlace): number {
+  return (extendsSums ? 2 : 0) + (token === undefined ? 1 : 0);
+}
+
 /**
  * The words of a step's places: u32 [rows, 4], one upload for all operators.
  * @param into Filled from its start instead of a new array.
@@ -59,7 +68,7 @@ export function packRowPlaces(
     into[at] = place.token ?? 0;
     into[at + 1] = place.position;
     into[at + 2] = place.slot;
-    into[at + 3] = 2 * places.length + (place.token === undefined ? 1 : 0);
+    into[at + 3] = 4 * places.length + flagsOf(place);
   }
   return into;
 }
