@@ -20,6 +20,8 @@ const outputError = z.object({
   rows: count,
 });
 
+const schedule = z.object({ fallbacks: count, redos: count, exceeded: count, alarms: count });
+
 /** A row as programs that read the file rely on it: these names for good, others may follow. */
 const row = z.looseObject({
   model: z.string(),
@@ -55,6 +57,7 @@ const row = z.looseObject({
   keptMassP1: share,
   keptMassMin: share,
   keptByHead: z.array(z.array(share)),
+  schedule: schedule.nullable(),
   outputError: outputError.nullable(),
 });
 

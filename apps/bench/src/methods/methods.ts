@@ -11,6 +11,9 @@ import { type RowRange, windowForBudget } from "./window-for-budget.ts";
 /** First keys that a sliding window keeps (StreamingLLM, arXiv 2309.17453). */
 export const SINKS = 4;
 
+/** d_max of the method with a mass floor. */
+export const MOST_DROPPED = 0.5;
+
 /** What a method may spend, and the rows that it spends it on. */
 export interface Budget extends RowRange {
   /** τ in (0, 1). */
@@ -85,6 +88,11 @@ const sift =
     warmup,
     droppedMass,
   });
+
+/** Thresholds from the prompt, held to the budget by feedback: the runtime's defaults but for what is said. */
+const held =
+  (settings: Pick<SiftMode, "budget" | "controls" | "maxDroppedMass">): Family["attention"] =>
+  ({ quantile }, droppedMass) => ({ kind: "sift", ...settings, quantile, droppedMass });
 
 const FIXED: Calibration = {
   parameter: "θ",
@@ -201,6 +209,38 @@ const FAMILIES: readonly Family[] = [
     description: "sift with slope prior",
     droppedMass: "none",
     attention: sift({ clock: "context-length", fit: "slope-prior" }),
+  },
+  {
+    name: "sift-head",
+    description: "sift with feedback, a threshold and a budget for each head",
+    droppedMass: "mean-value",
+    attention: held({ budget: "head" }),
+  },
+  {
+    name: "sift-group",
+    description:
+      "sift with feedback, a threshold for each KV head whose value rows read are held to the budget",
+    droppedMass: "mean-value",
+    attention: held({ budget: "group" }),
+  },
+  {
+    name: "sift-model",
+    description: "sift with feedback, one threshold for all heads and layers",
+    droppedMass: "mean-value",
+    attention: held({ budget: "model" }),
+  },
+  {
+    name: "sift-rows",
+    description:
+      "the same, with the value rows read held to the budget instead of the keys of a head",
+    droppedMass: "mean-value",
+    attention: held({ budget: "model", controls: "union" }),
+  },
+  {
+    name: "sift-floor",
+    description: `sift with feedback, one threshold, at most ${MOST_DROPPED} of a head's weight dropped in a step`,
+    droppedMass: "mean-value",
+    attention: held({ budget: "model", maxDroppedMass: MOST_DROPPED }),
   },
 ];
 

@@ -13,9 +13,12 @@ export interface PasskeyPass {
   readonly session: Session;
   readonly layers: number;
   readonly prompt: PasskeyPrompt;
-  /** Rows of the haystack's end that a warmup takes, so that the question begins with sifting. */
-  readonly warmup: number;
   readonly signal?: AbortSignal;
+}
+
+/** Rows of the haystack's end that a fixed warmup takes, so that the question begins with sifting. */
+function warmupOf(attention: AttentionMode): number {
+  return attention.kind === "sift" && typeof attention.warmup === "number" ? attention.warmup : 0;
 }
 
 /**
@@ -24,11 +27,11 @@ export interface PasskeyPass {
  * @throws the signal's reason when it was aborted.
  */
 export async function findPasskey(
-  { session, layers, prompt, warmup, signal }: PasskeyPass,
+  { session, layers, prompt, signal }: PasskeyPass,
   attention: AttentionMode,
 ): Promise<PasskeyResult> {
   const { tokens, questionStart, answerStart, depth } = prompt;
-  const attentionFrom = Math.max(1, questionStart - (attention.kind === "sift" ? warmup : 0));
+  const attentionFrom = Math.max(1, questionStart - warmupOf(attention));
   const options = {
     attention,
     attentionFrom,

@@ -4,7 +4,7 @@ import type { CellIdentity } from "../store/cell-store.ts";
 import type { QualityInput } from "./quality-input.ts";
 
 /** To be raised when what a cell holds or how it is measured changes. */
-const CELL_VERSION = 3;
+const CELL_VERSION = 4;
 
 /** What a cell measures: the tokens, the attention, and from where on. */
 export interface CellSubject {

@@ -23,7 +23,7 @@ export async function measurePasskey(
   const { tokens, questionStart, answerStart } = prompt;
   const { warmup } = settings;
   const answered = { firstPosition: questionStart, endPosition: tokens.length - 1 };
-  const pass = { session, layers: model.config.layers, prompt, warmup, ...(signal && { signal }) };
+  const pass = { session, layers: model.config.layers, prompt, ...(signal && { signal }) };
   const results: PasskeyResult[] = [];
   for (const { method, quantile, calibrated } of contestants) {
     const attention = method.attention({

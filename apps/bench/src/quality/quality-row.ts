@@ -1,6 +1,7 @@
 import { perplexityRatio } from "@sift-attention/reference-attention";
 import { addKept, type KeptSums, NOTHING_KEPT } from "../measures/kept-keys.ts";
 import { percentile } from "../measures/percentile.ts";
+import { addScheduleCounts, type ScheduleCounts } from "../measures/schedule-counts.ts";
 import type { Contestant } from "./calibrate-variants.ts";
 import { type OutputErrorSummary, summariseOutputErrors } from "./output-error-summary.ts";
 import { type PassSummary, summarisePasses } from "./pass-summary.ts";
@@ -58,6 +59,8 @@ export interface QualityRow extends RowSubject, PassSummary {
   readonly warmupTokens: number;
   /** Largest KL among them: warmup is full attention. */
   readonly warmupKlMax: number;
+  /** How often the schedule stepped in after the prompt, over all windows; null for attention without one. */
+  readonly schedule: ScheduleCounts | null;
   /** Null where the backend does not show attention outputs. */
   readonly outputError: OutputErrorSummary | null;
   /** Share of pass keys found, in [0, 1]; null when none were hidden. */
@@ -112,6 +115,7 @@ export function qualityRow(subject: RowSubject, results: ContestantResults): Qua
     windows: windows.length,
     warmupTokens: sum(windows.map(({ warmupRows }) => warmupRows)),
     warmupKlMax: Math.max(...windows.map(({ warmupDivergenceMax }) => warmupDivergenceMax)),
+    schedule: addScheduleCounts(windows.map(({ schedule }) => schedule)),
     outputError: summariseOutputErrors(windows),
     passkeyAccuracy: passkeys.length ? sum(passkeys.map(Number)) / passkeys.length : null,
     passkeySamples: passkeys.length,

@@ -2,6 +2,7 @@ import type { AttentionMode, ScoredChunk, Session } from "@sift-attention/model-
 import { evenlySpaced } from "../measures/evenly-spaced.ts";
 import { logProbabilities } from "../measures/log-probabilities.ts";
 import { droppedMassRuleOf, OutputErrorMeter } from "../measures/output-error.ts";
+import { readScheduleCounts } from "../measures/schedule-counts.ts";
 import { WindowComparison, type WindowResult } from "./window-comparison.ts";
 import type { WindowProtocol } from "./window-protocol.ts";
 
@@ -70,5 +71,8 @@ export async function scoreWindow(
   const rows = score(pass, attention, { reportFrom: attentionFrom, ...(meter && { meter }) });
   for await (const chunk of rows) comparison.add(chunk);
   pass.signal?.throwIfAborted();
-  return comparison.result(meter?.totals() ?? null);
+  return comparison.result({
+    outputError: meter?.totals() ?? null,
+    schedule: readScheduleCounts(pass.session),
+  });
 }

@@ -2,11 +2,14 @@ import type { ScoredChunk } from "@sift-attention/model-runtime";
 import { addKept, type KeptSums, keptKeys, NOTHING_KEPT } from "../measures/kept-keys.ts";
 import { logProbabilities } from "../measures/log-probabilities.ts";
 import type { OutputErrorTotals } from "../measures/output-error.ts";
+import type { ScheduleCounts } from "../measures/schedule-counts.ts";
 import { compareRow, type RowComparison } from "./compare-row.ts";
 import { PassCounter, type PassTotals } from "./pass-totals.ts";
 
 /** How a method did on one window, against full attention on the same rows. */
 export interface WindowResult extends PassTotals {
+  /** How often the schedule stepped in after the prompt; null for attention without one. */
+  readonly schedule: ScheduleCounts | null;
   /** Of the attention outputs; null where the backend does not show them. */
   readonly outputError: OutputErrorTotals | null;
   /** In nats, one for each compared row. */
@@ -86,9 +89,9 @@ export class WindowComparison {
     this.#fullLoss += fullLoss;
   }
 
-  result(outputError: OutputErrorTotals | null): WindowResult {
+  result(seen: Pick<WindowResult, "outputError" | "schedule">): WindowResult {
     return {
-      outputError,
+      ...seen,
       ...this.#counter.totals(),
       lossDifferences: this.#lossDifferences,
       divergences: this.#divergences,

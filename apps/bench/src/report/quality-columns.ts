@@ -33,6 +33,8 @@ export const QUALITY_COLUMNS: readonly Column[] = [
     heading: "of bound",
     cell: ({ outputError }) => (outputError === null ? "" : percent(outputError.boundUseMax)),
   },
+  { heading: "redone", cell: ({ schedule }) => (schedule ? String(schedule.redos) : "") },
+  { heading: "alarms", cell: ({ schedule }) => (schedule ? String(schedule.alarms) : "") },
   { heading: "value rows", cell: (row) => row.valueRowsRead.toFixed(0) },
   { heading: "value kB", cell: (row) => (row.valueBytesRead / 1000).toFixed(0) },
   { heading: "pass keys", cell: (row) => percent(row.passkeyAccuracy).replace(".0", "") },

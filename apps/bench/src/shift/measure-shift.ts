@@ -1,5 +1,6 @@
 import type { Session } from "@sift-attention/model-runtime";
 import { keptKeys } from "../measures/kept-keys.ts";
+import { readScheduleCounts } from "../measures/schedule-counts.ts";
 import type { Contestant } from "../quality/calibrate-variants.ts";
 import { measureCell } from "../quality/measure-cell.ts";
 import type { QualityInput } from "../quality/quality-input.ts";
@@ -12,7 +13,10 @@ export interface ShiftResult {
   readonly firstPosition: number;
   /** Kept fraction of each row from `firstPosition` on, mean over layers and heads. */
   readonly kept: readonly number[];
-  /** Positions at which an alarm was raised; null when the method raises none. */
+  /**
+   * Positions at which an alarm was raised, known to the chunk of a few rows that it fell into; null for attention without
+   * a schedule.
+   */
   readonly alarms: readonly number[] | null;
 }
 
@@ -38,6 +42,8 @@ export async function measureShift(
       measure: async (): Promise<ShiftResult> => {
         const options = { attention, attentionFrom, reportFrom };
         const kept: number[] = [];
+        const alarms: number[] = [];
+        let raised = 0;
         const { layers } = input.model.config;
         const { signal } = input;
         const chunks = session.score(tokens, { ...options, ...(signal && { signal }) });
@@ -46,9 +52,13 @@ export async function measureShift(
             const { keptFractions, queryHeads } = keptKeys(chunk, layers, row);
             kept.push(Number((keptFractions / queryHeads).toFixed(5)));
           }
+          const count = readScheduleCounts(session)?.alarms ?? 0;
+          if (count > raised) alarms.push(chunk.firstPosition + chunk.rows - 1);
+          raised = count;
         }
         signal?.throwIfAborted();
-        return { seam, firstPosition: reportFrom, kept, alarms: null };
+        const raises = readScheduleCounts(session) !== null;
+        return { seam, firstPosition: reportFrom, kept, alarms: raises ? alarms : null };
       },
     } as const;
     results.push(await measureCell(input, task));
