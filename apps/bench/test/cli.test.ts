@@ -35,8 +35,11 @@ describe("runCli", () => {
   });
 
   test.each([
-    [[], "expected a suite (quality, kernels, decode, law, report)"],
-    [["speed"], "expected a suite (quality, kernels, decode, law, report), got speed"],
+    [[], "expected a suite (quality, kernels, decode, law, advise, cost, report)"],
+    [
+      ["speed"],
+      "expected a suite (quality, kernels, decode, law, advise, cost, report), got speed",
+    ],
     [["quality", "extra"], "too many arguments"],
     [["quality", "--nonsense"], "unknown option '--nonsense'"],
     [["quality", "--quantiles", "0.5,1"], "Expected a number above 0 and below 1, got 1."],
@@ -65,6 +68,19 @@ describe("runCli", () => {
     [["law", "extra"], "too many arguments"],
     [["law", "--context", "100"], "--context: expected 256 to 8192 tokens, got 100"],
     [["law", "--rows", "2"], "Expected a whole number of at least 4, got 2."],
+    [["cost", "--price", "2"], "cost: expected files of bench decode, or --full-speed"],
+    [["cost", "--price", "0"], "Expected a number above 0"],
+    [
+      ["cost", "--price", "2", "--full-speed", "9"],
+      "--full-speed, --sift-speed and --context together",
+    ],
+    [
+      ["cost", "package.json", "--price", "2"],
+      "cost: package.json: expected the JSON of bench decode",
+    ],
+    [["advise"], "missing required argument 'texts'"],
+    [["advise", "absent.txt"], "absent.txt"],
+    [["advise", "package.json", "--kl", "0"], "Expected a number above 0"],
     [["report"], "missing required argument 'json'"],
     [["report", "absent.json"], "report: absent.json cannot be read"],
     [["report", "package.json"], "report: package.json: expected the JSON that a suite"],
@@ -109,6 +125,19 @@ describe("runCli", () => {
     );
     expect(kernels.code).toBe(0);
     expect(readFileSync(again, "utf8")).toContain("Achieved time over the floor, llama-3.1-8b");
+  });
+
+  test("cost reckons with given speeds and writes record, tables and plots", async () => {
+    const [json, html] = [join(folder, "cost.json"), join(folder, "cost.html")];
+    const speeds = ["--full-speed", "78", "--sift-speed", "92", "--context", "7900"];
+    const { code, out } = await run(
+      ...["cost", "--price", "1,2", ...speeds, "--json", json, "--html", html],
+    );
+    expect(code).toBe(0);
+    expect(out).toContain("| a model | 7,900 | 1 | sift | 92.0 | 3.02 | 6.04 | 0.848 |");
+    const { count, untraceable } = traceNumbers(readFileSync(html, "utf8"));
+    expect(untraceable).toEqual([]);
+    expect(count).toBeGreaterThan(10);
   });
 
   test("law observes a text of the user's and writes record, tables and plots", async () => {

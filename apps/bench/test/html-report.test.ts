@@ -67,7 +67,9 @@ describe("htmlReport of the committed results", () => {
   });
 
   test("a number that was changed by its last digit is found", () => {
-    const { klMean } = JSON.parse(quality.text).rows[4];
+    const { klMean } = JSON.parse(quality.text).rows.find(
+      (row: { klMean: number }) => row.klMean > 0,
+    );
     const planted = html.replace(
       `<data value="${klMean}"`,
       `<data value="${klMean * (1 + 1e-12)}"`,
@@ -88,7 +90,10 @@ describe("htmlReport of the committed results", () => {
       )!;
       return { bytes: bytes!, logKl: Math.log(kl!), x: Number(place[1]), y: Number(place[2]) };
     });
-    expect(dots.length).toBe(40);
+    const lossy = JSON.parse(quality.text).rows.filter(
+      ({ klMean }: { klMean: number }) => klMean > 0,
+    );
+    expect(dots.length).toBe(lossy.length);
     const [a, b] = [dots[0]!, dots.at(-1)!];
     for (const dot of dots) {
       expect(dot.x).toBeCloseTo(

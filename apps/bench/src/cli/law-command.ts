@@ -6,6 +6,7 @@ import { parseNumber, parseNumbers } from "./parse-list.ts";
 /** What the command line of `bench law` says. */
 export interface LawOptions {
   readonly model?: string;
+  readonly backend: string;
   readonly threads?: number;
   readonly text?: readonly string[];
   readonly context?: number;
@@ -25,6 +26,7 @@ export function lawCommand(run: (options: LawOptions) => Promise<void>): Command
       "whether the quantiles of each head follow a power law on your texts, and where not",
     )
     .option("--model <name>", "folder, .gguf file or Hugging Face id (default: tales-28m)")
+    .option("--backend <kind>", "cpu, webgpu or auto", "cpu")
     .option(
       "--threads <n>",
       "threads of the CPU backend",

@@ -3,13 +3,17 @@ import { ModelError } from "@sift-attention/model-runtime";
 import { SiftError } from "@sift-attention/sift-attention-kernels";
 import { Command } from "commander";
 import { BenchError } from "../bench-error.ts";
+import { adviseCommand } from "./advise-command.ts";
 import type { CliContext } from "./cli-context.ts";
+import { costCommand } from "./cost-command.ts";
 import { decodeCommand } from "./decode-command.ts";
 import { HTML_OPTION } from "./html-option.ts";
 import { type KernelsOptions, kernelsCommand } from "./kernels-command.ts";
 import { lawCommand } from "./law-command.ts";
 import { qualityCommand } from "./quality-command.ts";
 import { reportCommand } from "./report-command.ts";
+import { runAdviseCommand } from "./run-advise-command.ts";
+import { runCostCommand } from "./run-cost-command.ts";
 import { runDecodeCommand } from "./run-decode-command.ts";
 import { runKernelsCommand } from "./run-kernels-command.ts";
 import { runLawCommand } from "./run-law-command.ts";
@@ -59,6 +63,8 @@ function createProgram(context: CliContext): Command {
     .addCommand(kernelsWithHtml(context))
     .addCommand(decodeCommand((options) => runDecodeCommand(options, context)))
     .addCommand(lawCommand((options) => runLawCommand(options, context)))
+    .addCommand(adviseCommand((texts, options) => runAdviseCommand(texts, options, context)))
+    .addCommand(costCommand((files, options) => runCostCommand(files, options, context)))
     .addCommand(reportCommand((files, options) => runReportCommand(files, options, context)));
   return program.action(() => {
     const suites = program.commands.map((command) => command.name()).join(", ");

@@ -1,7 +1,7 @@
-import type { HeadLaw, Model, Session } from "@sift-attention/model-runtime";
+import type { Model, Session } from "@sift-attention/model-runtime";
 import type { BenchText, Progress } from "../quality/quality-input.ts";
+import { fitsOf, observationsOf } from "./head-laws.ts";
 import type { KeptOfHead, LawFit, LawObservations, LawRecord, LawText } from "./law-record.ts";
-import { fitVariant, observedRows } from "./law-rows.ts";
 import { type LawParts, type LawSettings, lawParts } from "./law-settings.ts";
 import { LAW_VARIANTS } from "./law-variant.ts";
 import { lawWindow } from "./law-window.ts";
@@ -94,8 +94,9 @@ async function measureText(
     progress.advance();
     result.kept.push(...kept.map((head) => ({ text: name, ...head })));
     for (const head of heads) {
-      result.observations.push(observationsOf(name, quantile, head, { parts, settings }));
-      result.fits.push(...fitsOf(name, quantile, head, { parts, settings }));
+      const subject = { text: name, quantile };
+      result.observations.push(observationsOf(subject, head, { parts, settings }));
+      result.fits.push(...fitsOf(subject, head, { parts, settings }));
     }
   }
   return result;
@@ -103,41 +104,4 @@ async function measureText(
 
 function textOf(text: string, { prompt, fitted, last }: LawParts): LawText {
   return { text, tokens: last, promptTokens: prompt, fittedTokens: fitted };
-}
-
-interface Plan {
-  readonly parts: LawParts;
-  readonly settings: LawSettings;
-}
-
-function observationsOf(
-  text: string,
-  quantile: number,
-  head: HeadLaw,
-  { parts, settings }: Plan,
-): LawObservations {
-  const contextLength = observedRows(parts, settings);
-  const logs = contextLength.map((keys) => Math.log(positive(head.quantiles[keys - 1]!)));
-  return {
-    ...{ text, quantile, layer: head.layer, head: head.head, contextLength },
-    logQuantile: logs.map((log) => Math.round(log * 1e4) / 1e4),
-  };
-}
-
-function fitsOf(
-  text: string,
-  quantile: number,
-  { layer, head, quantiles }: HeadLaw,
-  { parts, settings }: Plan,
-): LawFit[] {
-  const observed = quantiles.map(positive);
-  return LAW_VARIANTS.map((variant) => ({
-    ...{ text, quantile, variant: variant.name, layer, head },
-    ...fitVariant(variant, observed, { parts, settings }),
-  }));
-}
-
-/** Zero has no logarithm: the smallest normal f32 stands for it, as in the scheduler. */
-function positive(quantile: number): number {
-  return Math.max(quantile, 2 ** -126);
 }

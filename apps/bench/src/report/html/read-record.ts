@@ -1,7 +1,11 @@
+import type { AdviceRecord } from "../../advise/advice-record.ts";
 import { BenchError } from "../../bench-error.ts";
+import type { CostRecord } from "../../cost/cost-record.ts";
 import type { KernelRecord } from "../../kernels/report/kernel-record.ts";
 import type { LawRecord } from "../../law/law-record.ts";
 import type { QualityRecord } from "../quality-record.ts";
+import { adviceSection } from "./advise/advice-section.ts";
+import { costSection } from "./cost/cost-section.ts";
 import type { Section } from "./figure.ts";
 import { kernelsSection } from "./kernels/kernels-section.ts";
 import { lawSection } from "./law/law-section.ts";
@@ -33,6 +37,16 @@ const KINDS: readonly RecordKind[] = [
     name: "law",
     isOf: ({ kind, fits }) => kind === "law" && isList(fits),
     section: (record) => lawSection(record as LawRecord),
+  },
+  {
+    name: "cost",
+    isOf: ({ kind, prices }) => kind === "cost" && isList(prices),
+    section: (record) => costSection(record as CostRecord),
+  },
+  {
+    name: "advice",
+    isOf: ({ kind, candidates }) => kind === "advice" && isList(candidates),
+    section: (record) => adviceSection(record as AdviceRecord),
   },
 ];
 
