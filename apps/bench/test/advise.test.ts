@@ -20,7 +20,8 @@ const settings: AdviceSettings = {
   klBudget: 0.01,
   context: 256,
   quantiles: [0.5, 0.75, 0.875],
-  warmups: [8, 16],
+  warmups: [16],
+  denseShares: [1 / 8],
 };
 
 function randomText(letters: number): string {

@@ -189,4 +189,11 @@ describe("svgFiles", () => {
       expect(svg).not.toMatch(/NaN|undefined/);
     }
   });
+
+  test("only those asked for, by their ids", () => {
+    expect(svgFiles([law], ["law-clocks"]).map(({ name }) => name)).toEqual([
+      "law-tales-28m-law-clocks.svg",
+    ]);
+    expect(() => svgFiles([law], ["law-clock"])).toThrow(BenchError);
+  });
 });

@@ -12,10 +12,12 @@ export interface AdviceSettings {
   readonly answer: number;
   /** τ to choose from, ascending. */
   readonly quantiles: readonly number[];
-  /** Steps of a warmup to choose from. */
+  /** Steps of a warmup to choose from, beside the automatic one. */
   readonly warmups: readonly number[];
   /** One-sided confidences to choose from. */
   readonly margins: readonly number[];
+  /** Shares of the heads to choose from that stay under full attention, the flattest ones. */
+  readonly denseShares: readonly number[];
 }
 
 export const ADVICE_SETTINGS: AdviceSettings = {
@@ -25,6 +27,7 @@ export const ADVICE_SETTINGS: AdviceSettings = {
   windows: 1,
   answer: 512,
   quantiles: [0.5, 0.625, 0.75, 0.8125, 0.875, 0.90625, 0.9375],
-  warmups: [16, 64, 128],
+  warmups: [64],
   margins: [0.75, 0.9],
+  denseShares: [1 / 16, 1 / 8],
 };

@@ -6,7 +6,8 @@ import { type Search, searchSettings } from "./search-settings.ts";
 const quantiles = [0.5, 0.625, 0.75, 0.875, 0.9375];
 
 /** A model whose KL grows with τ, less with exempt keys, and more without a warmup. */
-function measured({ quantile = 0.75, keepFirst = 0, warmup = 64 }: SiftMode): CandidateFigures {
+function measured({ quantile = 0.75, keepFirst = 0, ...mode }: SiftMode): CandidateFigures {
+  const warmup = typeof mode.warmup === "number" ? mode.warmup : 64;
   const kl = 0.01 * quantile ** 8 * (keepFirst > 0 ? 0.4 : 1) * (warmup < 64 ? 1.5 : 1);
   const read = 1 - quantile + (keepFirst > 0 ? 0.01 : 0);
   return {

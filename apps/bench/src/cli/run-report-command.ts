@@ -9,14 +9,14 @@ import type { ReportOptions } from "./report-command.ts";
 /** Draws what the files hold. @throws BenchError for a file that no suite of the bench wrote. */
 export async function runReportCommand(
   paths: readonly string[],
-  { html, svg }: ReportOptions,
+  { html, svg, only }: ReportOptions,
   { stderr }: CliContext,
 ): Promise<void> {
   const files = paths.map(readReportFile);
   const written: string[] = [];
   if (svg !== undefined) {
     const { svgFiles } = await import("../report/html/svg-files.ts");
-    for (const { name, svg: text } of svgFiles(files)) {
+    for (const { name, svg: text } of svgFiles(files, only)) {
       writeFile(join(svg, name), text);
       written.push(join(svg, name));
     }

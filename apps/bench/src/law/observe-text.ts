@@ -19,7 +19,7 @@ export async function observeText(
   quantile: number,
 ): Promise<readonly HeadLaw[]> {
   const pass = session.score(tokens, {
-    attention: { kind: "sift", quantile, warmup: tokens.length + 1, clock: "context-length" },
+    attention: { kind: "sift", quantile, warmup: tokens.length + 1 },
     reportFrom: tokens.length,
     onPrefill: ({ tokensDone }) => onTokens?.(tokensDone),
     ...(signal && { signal }),

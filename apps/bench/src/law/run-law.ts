@@ -27,7 +27,7 @@ const PROTOCOL = [
   "Log-spaced rows begin at a context length of 32 on the clock of context length, and behind the prompt (an eighth of the text) on that of generated steps. A warmup is the first rows behind the prompt.",
   "logBias is the mean of predicted ln θ − observed ln θ over the rows held out: above 0 the threshold lies too high. insideBand is the share of them in the prediction band of the level of the settings.",
   "A law holds when its R² on the fitted rows is at least leastRSquared and its |logBias| at most mostLogBias.",
-  "kept: the second half of each text run sifted with the runtime's default settings, warmup in front of it; per query head.",
+  "kept: the second half of each text run sifted with the runtime's default settings, the first half as its prompt; per query head.",
 ] as const;
 
 interface TextResult {
@@ -89,8 +89,7 @@ async function measureText(
     const heads = await observeText(pass, quantile);
     progress.advance();
     progress.report(`${name}, τ ${quantile}, kept keys`);
-    const rows = { attentionFrom: parts.fitted - settings.warmup, reportFrom: parts.fitted };
-    const kept = await siftText(pass, model.config, { quantile, warmup: settings.warmup, rows });
+    const kept = await siftText(pass, model.config, { quantile, attentionFrom: parts.fitted });
     progress.advance();
     result.kept.push(...kept.map((head) => ({ text: name, ...head })));
     for (const head of heads) {

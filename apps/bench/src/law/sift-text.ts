@@ -5,28 +5,25 @@ import type { TextPass } from "./observe-text.ts";
 /** What a head keeps, without the text's name. */
 export type HeadKept = Omit<KeptOfHead, "text">;
 
-/** Where sifting begins and from which row on it is counted, as positions. */
-export interface SiftedRows {
-  readonly attentionFrom: number;
-  readonly reportFrom: number;
-}
-
 /**
- * Runs a text sifted with the runtime's default settings at τ and averages what each head keeps over the reported rows.
+ * Runs a text sifted with the runtime's default settings at τ and averages what each head keeps over the sifted rows.
+ *
+ * @param options.attentionFrom Position of the first row that may be sifted: what is before it is the prompt.
  * @throws the signal's reason when it was aborted.
  */
 export async function siftText(
   { session, tokens, signal, onTokens }: TextPass,
   config: ModelConfig,
-  { quantile, warmup, rows }: { quantile: number; warmup: number; rows: SiftedRows },
+  { quantile, attentionFrom }: { readonly quantile: number; readonly attentionFrom: number },
 ): Promise<HeadKept[]> {
   const heads = config.layers * config.queryHeads;
   const kept = new Float64Array(heads);
   const dropped = new Float64Array(heads);
   const worst = new Float64Array(heads);
   const pass = session.score(tokens, {
-    attention: { kind: "sift", quantile, warmup },
-    ...rows,
+    attention: { kind: "sift", quantile },
+    attentionFrom,
+    reportFrom: attentionFrom,
     onPrefill: ({ tokensDone }) => onTokens?.(tokensDone),
     ...(signal && { signal }),
   });

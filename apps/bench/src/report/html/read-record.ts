@@ -1,11 +1,13 @@
 import type { AdviceRecord } from "../../advise/advice-record.ts";
 import { BenchError } from "../../bench-error.ts";
 import type { CostRecord } from "../../cost/cost-record.ts";
+import type { DecodeRecord } from "../../decode/report/decode-record.ts";
 import type { KernelRecord } from "../../kernels/report/kernel-record.ts";
 import type { LawRecord } from "../../law/law-record.ts";
 import type { QualityRecord } from "../quality-record.ts";
 import { adviceSection } from "./advise/advice-section.ts";
 import { costSection } from "./cost/cost-section.ts";
+import { decodeSection } from "./decode/decode-section.ts";
 import type { Section } from "./figure.ts";
 import { kernelsSection } from "./kernels/kernels-section.ts";
 import { lawSection } from "./law/law-section.ts";
@@ -22,6 +24,11 @@ interface RecordKind {
 const isList = (value: unknown): boolean => Array.isArray(value);
 
 const KINDS: readonly RecordKind[] = [
+  {
+    name: "decode",
+    isOf: ({ rows, prefills, profiles }) => isList(rows) && isList(prefills) && isList(profiles),
+    section: (record) => decodeSection(record as DecodeRecord),
+  },
   {
     name: "quality",
     isOf: ({ rows, passkeys, model }) => isList(rows) && isList(passkeys) && model !== undefined,

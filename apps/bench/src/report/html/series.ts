@@ -14,6 +14,7 @@ type Family = Omit<SeriesStyle, "isHollow">;
 const FAMILIES: Readonly<Record<string, Family>> = {
   full: { colour: "grey", symbol: "circle" },
   sift: { colour: "green", symbol: "circle" },
+  "sift-union": { colour: "cyan", symbol: "diamond" },
   "sift-paper": { colour: "rose", symbol: "diamond" },
   "sift-paper-steps": { colour: "amber", symbol: "triangle" },
   "top-k": { colour: "blue", symbol: "square" },
