@@ -40,7 +40,7 @@ describe("runKernels", () => {
       report: (line) => lines.push(line),
       onCase: (soFar) => records.push(soFar),
     });
-  });
+  }, 180_000); // compiling takes its time in software
 
   test("has a row for each contestant, and none is wrong", () => {
     expect(record.failures).toEqual([]);
@@ -54,6 +54,7 @@ describe("runKernels", () => {
       ["sifted", 0.25],
       ["sifted", 0.05],
       ["sifted-default", 0.25],
+      ["sifted-sampled", 0.25],
       ["top-k", 0.25],
       ["top-k", 0.05],
     ]);
@@ -128,9 +129,18 @@ describe("runKernels", () => {
 
 describe("checkContestants", () => {
   test("refuses every kernel when the oracle is told another query", async () => {
-    const kernelCase = { shape: findShape("smollm2-135m"), batch: 1, context };
+    const kernelCase = {
+      shape: findShape("smollm2-135m"),
+      batch: 1,
+      context,
+      kvType: "f16",
+    } as const;
     const data = await createCaseData(gpu, kernelCase, { fractions: [], sets: 1 });
-    const subject = await createSubject(gpu, data, { tuning: undefined, topK: false });
+    const subject = await createSubject(gpu, data, {
+      tuning: undefined,
+      topK: false,
+      sampledContexts: [],
+    });
     const only: KernelSettings = { ...settings, fractions: [], kernels: ["full", "sifted"] };
     expect(await checkContestants(gpu, subject, only)).toMatchObject({
       right: [{}, {}],

@@ -26,18 +26,25 @@ function need(
 
 /** The caller's buffers, by the options' sizes. */
 export function decodeBufferNeeds(options: ResolvedOptions): readonly BufferNeed[] {
-  const { geometry, kvType, slots, capacity, batch } = options;
+  const { geometry, kvType, slots, capacity, batch, normaliser } = options;
   const { queryHeads, kvHeads, headDim } = geometry;
   const perHead = [batch, queryHeads];
   const cache = { dtype: kvType, shape: [slots, kvHeads, capacity, headDim] };
+  const scales = { dtype: "f32", shape: [slots, kvHeads, capacity] } as const;
   const vectors = { dtype: "f32", shape: [...perHead, headDim] } as const;
   const sums = { dtype: "f32", shape: [slots, kvHeads, headDim], isWritten: true } as const;
   return [
     need("queries", "queries", vectors),
     need("keys", "keys", cache),
     need("values", "values", cache),
+    ...(kvType === "i8"
+      ? [need("keyScales", "key_scales", scales), need("valueScales", "value_scales", scales)]
+      : []),
     need("sequences", "sequences", { dtype: "u32", shape: [batch, 4] }),
     need("logThresholds", "log_thresholds", { dtype: "f32", shape: perHead }),
+    ...(normaliser === "sampled"
+      ? [need("estimates", "estimates", { dtype: "f32", shape: perHead, isWritten: true })]
+      : []),
     need("valueSums", "value_sums", sums),
     need("quantiles", "quantiles", { dtype: "f32", shape: perHead, isWritten: true }),
     need("output", "output", { ...vectors, isWritten: true }),

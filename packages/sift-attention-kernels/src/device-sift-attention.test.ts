@@ -173,6 +173,28 @@ describe("bind", () => {
     expect(bindWith({ output })).toMatchObject({ code: "invalid-buffer" });
   });
 
+  test("refuses to do without the scales of whole numbers and the estimates of a one-pass sift", async () => {
+    const whole = await createSiftAttention(gpu, { ...options, kvType: "i8" });
+    const wholeBuffers = createBuffers(gpu, whole);
+    expect(refusalOf(() => whole.bind(wholeBuffers))).toBeUndefined();
+    const { keyScales: _, ...withoutScales } = wholeBuffers;
+    expect(refusalOf(() => whole.bind(withoutScales))).toMatchObject({
+      code: "invalid-buffer",
+      message: expect.stringMatching(/^bind: keyScales: expected f32 \[3, 2, 70\], got none/),
+    });
+    expect(
+      refusalOf(() => attention.bind({ ...buffers, keyScales: buffers.output })),
+    ).toMatchObject({
+      message: expect.stringMatching(/^bind: keyScales: expected one of queries/),
+    });
+    whole.dispose();
+    const sampled = await createSiftAttention(gpu, { ...options, normaliser: "sampled" });
+    expect(refusalOf(() => sampled.bind(buffers))).toMatchObject({
+      message: expect.stringMatching(/^bind: estimates: expected f32 \[2, 2\], got none/),
+    });
+    sampled.dispose();
+  });
+
   test("refuses to do without value sums where the mean value is put back", async () => {
     const other = await createSiftAttention(gpu, { ...options, droppedMass: "mean-value" });
     const { valueSums: _, ...without } = buffers;

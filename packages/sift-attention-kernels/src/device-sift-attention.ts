@@ -80,6 +80,8 @@ export class DeviceSiftAttention implements SiftAttention {
     const { gpu, routes, kernels, workspace } = this.#parts;
     const required = [
       ...alwaysRequired,
+      ...(this.options.kvType === "i8" ? ["keyScales", "valueScales"] : []),
+      ...(this.options.normaliser === "sampled" ? ["estimates"] : []),
       ...(this.options.droppedMass === "mean-value" ? ["valueSums"] : []),
     ];
     const { limits } = gpu.report;

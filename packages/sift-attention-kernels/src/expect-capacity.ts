@@ -53,6 +53,24 @@ function expectDispatchable({ geometry, batch }: ResolvedOptions, limits: Limits
   }
 }
 
+const sampledBuffers = 10; // of the one-pass kernel over rows of whole numbers; all others bind the guaranteed 8
+
+/**
+ * Refuses kernels of more buffers than the device binds.
+ * @throws SiftError "over-limit".
+ */
+export function expectStorageBuffers(
+  { kvType, normaliser }: ResolvedOptions,
+  limits: Limits,
+): void {
+  const offered = limits.maxStorageBuffersPerShaderStage ?? 8;
+  if (kvType !== "i8" || normaliser !== "sampled" || offered >= sampledBuffers) return;
+  throw new SiftError(
+    "over-limit",
+    `normaliser: expected a device of ${sampledBuffers} storage buffers a shader for "sampled" over kvType "i8", got ${offered}; use "exact"`,
+  );
+}
+
 /**
  * Refuses sizes that the device cannot bind or dispatch.
  * @throws SiftError "over-limit", with the largest capacity that fits.

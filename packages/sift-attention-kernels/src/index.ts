@@ -8,9 +8,16 @@ export { reliableSubgroupSize } from "./device/reliable-subgroup-size.ts";
 export { partCount, partPitch } from "./kernels/part-count.ts";
 export type { AttentionPlan, PlanLimits } from "./plan/attention-plan.ts";
 export type { HeadBlocks } from "./plan/head-blocks.ts";
+export { quantiseRowFile } from "./quantise/quantise-row.ts";
+export { type QuantisedRows, quantiseRows } from "./quantise/quantise-rows.ts";
 export type { ResolvedOptions } from "./resolve-options.ts";
 export type { DecodeBinding, SiftAttention } from "./sift-attention.ts";
-export type { DroppedMass, KvType, SiftAttentionOptions } from "./sift-attention-options.ts";
+export type {
+  DroppedMass,
+  KvType,
+  Normaliser,
+  SiftAttentionOptions,
+} from "./sift-attention-options.ts";
 export { SiftError, type SiftErrorCode } from "./sift-error.ts";
 export type { TuneOptions, TuningProgress } from "./tuning/tune-options.ts";
 export { tuneSiftAttention } from "./tuning/tune-sift-attention.ts";

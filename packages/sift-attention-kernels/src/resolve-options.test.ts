@@ -32,9 +32,21 @@ describe("resolveOptions", () => {
       keepFirst: 0,
       keepLast: 0,
       droppedMass: "none",
+      normaliser: "exact",
       topK: true,
       quantiles: true,
     });
+  });
+
+  test("refuses the one-pass sift over whole numbers where too few buffers can be bound", () => {
+    const wanted = { ...options, kvType: "i8", normaliser: "sampled" } as const;
+    expect(refusalOf(wanted)).toMatchObject({
+      code: "over-limit",
+      message: expect.stringContaining("expected a device of 10 storage buffers a shader"),
+    });
+    const more = { ...limits, maxStorageBuffersPerShaderStage: 10 };
+    expect(resolveOptions(wanted, more)).toMatchObject({ normaliser: "sampled" });
+    expect(refusalOf({ normaliser: "guessed" })).toMatchObject({ code: "invalid-option" });
   });
 
   test("lets exempt keys beyond the capacity mean all of it", () => {
@@ -65,7 +77,7 @@ describe("resolveOptions", () => {
     [{ geometry: { queryHeads: 8, kvHeads: 2, headDim: 24 } }, /headDim: .* got 24; pad/],
     [{ geometry: { queryHeads: 8, kvHeads: 2, headDim: 264 } }, /headDim: .* got 264/],
     [{ geometry: { queryHeads: 8, kvHeads: 2, headDim: 60 } }, /headDim: .* got 60/],
-    [{ kvType: "bf16" }, /^kvType: expected "f16" or "f32", got "bf16"/],
+    [{ kvType: "bf16" }, /^kvType: expected "f16" or "f32" or "i8", got "bf16"/],
     [{ slots: 0 }, /^slots: /],
     [{ slots: Number.NaN }, /^slots: .* got NaN/],
     [{ capacity: 1.5 }, /^capacity: /],

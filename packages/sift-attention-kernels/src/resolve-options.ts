@@ -1,5 +1,5 @@
 import { expectGeometry, TensorError } from "@sift-attention/tensor";
-import { expectCapacity } from "./expect-capacity.ts";
+import { expectCapacity, expectStorageBuffers } from "./expect-capacity.ts";
 import { expectWhole, format } from "./expect-number.ts";
 import type { DroppedMass, SiftAttentionOptions } from "./sift-attention-options.ts";
 import { SiftError } from "./sift-error.ts";
@@ -25,7 +25,7 @@ const droppedMasses: readonly DroppedMass[] = ["none", "renormalise", "mean-valu
 export function resolveOptions(options: SiftAttentionOptions, limits: Limits): ResolvedOptions {
   expectObject(options);
   expectHeads(options);
-  expectOneOf("kvType", options.kvType, ["f16", "f32"]);
+  expectOneOf("kvType", options.kvType, ["f16", "f32", "i8"]);
   expectOption("slots", options.slots, 1);
   expectOption("capacity", options.capacity, 1);
   const resolved = withDefaults(options);
@@ -33,11 +33,13 @@ export function resolveOptions(options: SiftAttentionOptions, limits: Limits): R
   expectOption("keepFirst", resolved.keepFirst, 0);
   expectOption("keepLast", resolved.keepLast, 0);
   expectOneOf("droppedMass", resolved.droppedMass, droppedMasses);
+  expectOneOf("normaliser", resolved.normaliser, ["exact", "sampled"]);
   expectOption("denseBelow", options.denseBelow ?? 0, 0);
   expectOneOf("topK", resolved.topK, [true, false]);
   expectOneOf("quantiles", resolved.quantiles, [true, false]);
   expectScale(resolved.scale);
   expectCapacity(resolved, limits);
+  expectStorageBuffers(resolved, limits);
   return withExemptInside(resolved);
 }
 
@@ -53,6 +55,7 @@ function withDefaults(options: SiftAttentionOptions): ResolvedOptions {
     keepFirst: options.keepFirst ?? 0,
     keepLast: options.keepLast ?? 0,
     droppedMass: options.droppedMass ?? "none",
+    normaliser: options.normaliser ?? "exact",
     topK: options.topK ?? true,
     quantiles: options.quantiles ?? true,
   };

@@ -2,11 +2,20 @@ import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { Tuning } from "./tuning/tuning.ts";
 import type { VariantOptions } from "./variant.ts";
 
-/** How keys and values are stored. `f16` is read as bits and computed in f32: the feature shader-f16 is not needed. */
-export type KvType = "f16" | "f32";
+/**
+ * How keys and values are stored. `f16` is read as bits and computed in f32: the feature shader-f16 is not needed. `i8`
+ * rows are whole numbers from −127 to 127 that a scale of each row multiplies, as `quantiseRows` makes them.
+ */
+export type KvType = "f16" | "f32" | "i8";
 
 /** What becomes of the mass d of the dropped keys: lost, divided out, or given to the mean of all visible values. */
 export type DroppedMass = "none" | "renormalise" | "mean-value";
+
+/**
+ * What sifted steps compare weights with: the exact log-sum-exp over all visible keys; or an estimate of it, from the exempt
+ * keys and 64 others, which saves a pass over the scores.
+ */
+export type Normaliser = "exact" | "sampled";
 
 /** One shape of decode attention. What stands here is compiled into the kernels. */
 export interface SiftAttentionOptions {
@@ -30,6 +39,12 @@ export interface SiftAttentionOptions {
    * kept: under 2^−126, where f32 loses digits, the output is 0 or of few right digits. Default "none".
    */
   readonly droppedMass?: DroppedMass;
+  /**
+   * Of sifted steps. "sampled" keeps the keys of exp(score − estimate) ≥ θ in one pass, two dispatches: outputs, dropped mass
+   * and logSumExp are exact for the keys that were kept, but these are more or fewer than the exact rule keeps. Needs
+   * `DecodeBuffers.estimates`, and over `kvType: "i8"` 10 storage buffers. Default "exact".
+   */
+  readonly normaliser?: Normaliser;
   /**
    * Sifted steps of fewer keys, sequences × longest context, run as full attention, which is faster there: they keep
    * every key, and their statistics say so. 0 never does. Default from the tuning.

@@ -1,4 +1,5 @@
 import { findShape } from "../kernels/cases/attention-shape.ts";
+import { findKvType } from "../kernels/cases/kernel-case.ts";
 import { findKernel } from "../kernels/run/kernel-name.ts";
 import { DEFAULT_SETTINGS, type KernelSettings } from "../kernels/run/kernel-settings.ts";
 import type { KernelsOptions } from "./kernels-command.ts";
@@ -7,6 +8,7 @@ import type { KernelsOptions } from "./kernels-command.ts";
 export function kernelSettingsOf(options: KernelsOptions): KernelSettings {
   options.shapes?.forEach(findShape);
   return {
+    kvType: options.kv === undefined ? DEFAULT_SETTINGS.kvType : findKvType(options.kv),
     shapes: options.shapes ?? DEFAULT_SETTINGS.shapes,
     batches: options.batches ?? DEFAULT_SETTINGS.batches,
     contexts: options.contexts ?? DEFAULT_SETTINGS.contexts,

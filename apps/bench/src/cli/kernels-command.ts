@@ -6,6 +6,7 @@ import { parseNumber, parseNumbers, parseWords } from "./parse-list.ts";
 /** What the command line of `bench kernels` says. */
 export interface KernelsOptions {
   readonly shapes?: readonly string[];
+  readonly kv?: string;
   readonly batches?: readonly number[];
   readonly contexts?: readonly number[];
   readonly fractions?: readonly number[];
@@ -56,6 +57,7 @@ export function kernelsCommand(run: (options: KernelsOptions) => Promise<void>):
 function addChoices(command: Command): void {
   command
     .option("--shapes <names>", `models ${defaultOf("shapes")}`, parseWords)
+    .option("--kv <type>", `how keys and values are stored ${defaultOf("kvType")}`)
     .option("--batches <list>", `sequences ${defaultOf("batches")}`, parseNumbers(count))
     .option("--contexts <list>", `keys of each ${defaultOf("contexts")}`, parseNumbers(count))
     .option(

@@ -6,8 +6,17 @@ import keepByThreshold from "../preludes/keep-by-threshold.wgsl";
 import partialOutput from "../preludes/partial-output.wgsl";
 import attendText from "./attend.wgsl";
 import { partGrid } from "./part-grid.ts";
+import { valueScales } from "./scale-bindings.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { headRowFile, kvFile, lanesFile, partsFile, rankFile, statsFile } from "./shader-files.ts";
+import {
+  headRowFile,
+  kvFiles,
+  lanesFile,
+  partsFile,
+  rankFile,
+  statsFile,
+  valueScaleFile,
+} from "./shader-files.ts";
 import {
   laneConstants,
   laneValues,
@@ -47,6 +56,7 @@ export function planAttendSifted(plan: AttentionPlan): PlannedKernel {
       log_thresholds: "read",
       partials: "read-write",
       partial_stats: "read-write",
+      ...(plan.options.kvType === "i8" ? valueScales : undefined),
     },
     constants: { ...constants, KEEP_FIRST: "u32", KEEP_LAST: "u32" },
     features: shaderFeatures(plan),
@@ -69,6 +79,7 @@ export function planAttendTopK(plan: AttentionPlan): PlannedKernel {
       cuts: "read",
       partials: "read-write",
       partial_stats: "read-write",
+      ...(plan.options.kvType === "i8" ? valueScales : undefined),
     },
     constants,
     features: shaderFeatures(plan),
@@ -78,7 +89,8 @@ export function planAttendTopK(plan: AttentionPlan): PlannedKernel {
 
 function files(plan: AttentionPlan, ...rule: readonly ShaderFile[]): readonly ShaderFile[] {
   return [
-    kvFile(plan),
+    ...kvFiles(plan),
+    valueScaleFile(plan, 7),
     headRowFile(plan),
     lanesFile(plan),
     partsFile,

@@ -124,9 +124,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   load_rule(group.z * QUERY_HEADS + own.head, own.heads);
 
   var score = array<HeadRow, KEYS>();
+  var scale = array<f32, KEYS>();
   // @unroll
   for (var i = 0u; i < KEYS; i++) {
-    score[i] = scores[first_score + min(group.x * TILE + i * WORKGROUP + local_index, last_key)];
+    let key = min(group.x * TILE + i * WORKGROUP + local_index, last_key);
+    score[i] = scores[first_score + key];
+    scale[i] = value_scale(own.row + key);
   }
   let score_pitch = part_pitch(SCORE_WORKGROUPS, grid.z);
   let score_parts = part_count(own.visible, SCORE_CHUNK, score_pitch);
@@ -192,7 +195,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         for (var h = 0u; h < BLOCK_HEADS; h++) {
           let log_weight = head_of(score[i], h) - log_sums[h];
           let keep = h < own.heads && keeps(h, key, own.visible, head_of(score[i], h), log_weight);
-          weights[h] = select(0.0, exp(log_weight), keep);
+          weights[h] = select(0.0, exp(log_weight) * scale[i], keep);
         }
         let at = place_in_ring(first + place[i]);
         ring_keys[at] = key;
@@ -202,7 +205,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     let next = min(tile + parts, tiles - 1u);
     // @unroll
     for (var i = 0u; i < KEYS; i++) {
-      score[i] = scores[first_score + min(next * TILE + i * WORKGROUP + local_index, last_key)];
+      let key = min(next * TILE + i * WORKGROUP + local_index, last_key);
+      score[i] = scores[first_score + key];
+      scale[i] = value_scale(own.row + key);
     }
     workgroupBarrier();
     while (waiting >= ROUND) {

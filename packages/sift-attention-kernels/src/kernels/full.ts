@@ -5,8 +5,16 @@ import { fullRoundBytes } from "../plan/workgroup-bytes.ts";
 import partialOutput from "../preludes/partial-output.wgsl";
 import fullText from "./full.wgsl";
 import { partGrid } from "./part-grid.ts";
+import { keyScales, valueScales } from "./scale-bindings.ts";
 import { shaderFeatures } from "./shader-features.ts";
-import { headRowFile, kvFile, lanesFile, partsFile, rowProductsFile } from "./shader-files.ts";
+import {
+  headRowFile,
+  kvFiles,
+  lanesFile,
+  partsFile,
+  rowProductsFiles,
+  valueScaleFile,
+} from "./shader-files.ts";
 import {
   halvings,
   laneConstants,
@@ -23,12 +31,13 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
   const spec = defineKernel({
     name: "full",
     files: [
-      kvFile(plan),
+      ...kvFiles(plan),
       headRowFile(plan),
       lanesFile(plan),
       partsFile,
       { name: "partial-output.wgsl", text: partialOutput },
-      rowProductsFile,
+      ...rowProductsFiles(plan, 6),
+      valueScaleFile(plan, 7),
       { name: "full.wgsl", text: fullText },
     ],
     bindings: {
@@ -38,6 +47,7 @@ export function planFull(plan: AttentionPlan): PlannedKernel {
       sequences: "read",
       partials: "read-write",
       partial_stats: "read-write",
+      ...(plan.options.kvType === "i8" ? { ...keyScales, ...valueScales } : undefined),
     },
     constants: {
       ...placeConstants,

@@ -54,6 +54,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         }
       }
     }
+    var value_factors = array<f32, LANE_ROWS>();
+    // @unroll
+    for (var r = 0u; r < LANE_ROWS; r++) {
+      value_factors[r] = value_scale(own.row + min(first_key + first_item(lane) / BLOCK_PITCH + r, own.visible - 1u));
+    }
     multiply_rows(lane);
     load_keys(own, first_key + parts * CHUNK, lane);
     add_over_lanes(lane);
@@ -88,6 +93,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       let visible = first_key + (first_item(lane) + j) / BLOCK_PITCH < own.visible;
       sums[j] = select(0.0, exp(sums[j] - maximum[j % LANE_HEADS]), visible);
       sum[j % LANE_HEADS] += sums[j];
+      sums[j] *= value_factors[j / BLOCK_PITCH];
     }
     var factors = array<f32, BLOCK_PITCH>();
     var rescale = false;

@@ -4,12 +4,13 @@ import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
 import meanOfValues from "../preludes/mean-of-values.wgsl";
 import meanUnused from "../preludes/mean-unused.wgsl";
 import mergeFullText from "../preludes/merge-full.wgsl";
+import mergeSampledText from "../preludes/merge-sampled.wgsl";
 import mergeSiftedText from "../preludes/merge-sifted.wgsl";
 import type { DroppedMass } from "../sift-attention-options.ts";
-import type { RowKnobs } from "../tuning/tuning.ts";
+import type { AttendKnobs, RowKnobs } from "../tuning/tuning.ts";
 import mergeText from "./merge.wgsl";
 import { shaderFeatures } from "./shader-features.ts";
-import { kvFile, partsFile } from "./shader-files.ts";
+import { kvFiles, partsFile } from "./shader-files.ts";
 import {
   laneWords,
   partialLength,
@@ -63,11 +64,23 @@ export function planMergeFull(plan: AttentionPlan): PlannedKernel {
 }
 
 /** Output and statistics of a sifted or a top-k step from its parts, the dropped mass treated as asked. */
-export function planMergeSifted(
+export function planMergeSifted(plan: AttentionPlan): PlannedKernel {
+  const file = { name: "merge-sifted.wgsl", text: mergeSiftedText };
+  return planMergeKept(plan, { name: "merge-sifted", file, knobs: plan.attend });
+}
+
+/** Output and statistics of a one-pass sift from its parts. */
+export function planMergeSampled(plan: AttentionPlan): PlannedKernel {
+  const file = { name: "merge-sampled.wgsl", text: mergeSampledText };
+  return planMergeKept(plan, { name: "merge-sampled", file, knobs: plan.sampled });
+}
+
+function planMergeKept(
   plan: AttentionPlan,
-  droppedMass: DroppedMass = plan.options.droppedMass,
+  step: { readonly name: string; readonly file: ShaderFile; readonly knobs: AttendKnobs },
 ): PlannedKernel {
-  const siftedFile = { name: "merge-sifted.wgsl", text: mergeSiftedText };
+  const { name, file, knobs } = step;
+  const { droppedMass } = plan.options;
   const shared = {
     constants: {
       ...constants,
@@ -78,32 +91,32 @@ export function planMergeSifted(
     features: shaderFeatures({ ...plan, variant: { ...plan.variant, subgroupSize: 0 } }),
   };
   const values = {
-    ...mergeValues(plan, plan.attend),
-    ATTEND_WORKGROUPS: plan.attend.workgroups,
-    TILE: plan.attend.tile,
+    ...mergeValues(plan, knobs),
+    ATTEND_WORKGROUPS: knobs.workgroups,
+    TILE: knobs.tile,
     DROPPED_MASS: droppedMassNumbers[droppedMass],
   };
   if (droppedMass === "mean-value") {
     const mean = { name: "mean-of-values.wgsl", text: meanOfValues };
     const spec = defineKernel({
       ...shared,
-      name: "merge-sifted-mean",
-      files: files(plan, siftedFile, mean),
+      name: `${name}-mean`,
+      files: files(plan, file, mean),
       bindings: { ...bindings, value_sums: "read" },
     });
-    return planKernel(spec, values, grid(plan, plan.attend));
+    return planKernel(spec, values, grid(plan, knobs));
   }
   const spec = defineKernel({
     ...shared,
-    name: "merge-sifted",
-    files: files(plan, siftedFile, { name: "mean-unused.wgsl", text: meanUnused }),
+    name,
+    files: files(plan, file, { name: "mean-unused.wgsl", text: meanUnused }),
     bindings,
   });
-  return planKernel(spec, values, grid(plan, plan.attend));
+  return planKernel(spec, values, grid(plan, knobs));
 }
 
 function files(plan: AttentionPlan, step: ShaderFile, mean: ShaderFile): readonly ShaderFile[] {
-  return [kvFile(plan), partsFile, step, mean, { name: "merge.wgsl", text: mergeText }];
+  return [...kvFiles(plan), partsFile, step, mean, { name: "merge.wgsl", text: mergeText }];
 }
 
 function mergeValues(plan: AttentionPlan, knobs: RowKnobs): Record<keyof typeof constants, number> {

@@ -8,7 +8,7 @@ const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * LANES * BLOCK_PITCH / 4u;
 const WORKGROUP = COLUMNS * PART_ROWS;
 // Invocations that share the statistics of one head.
 const STAT_ROWS = 16u;
-// Parts that an invocation reads at a time, so that it waits once and not for each.
+// Parts that an invocation reads at a time, so that it waits once and not for each: the first of all before any barrier.
 const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert LANES % 4u == 0u;
@@ -23,6 +23,10 @@ const_assert WORKGROUP >= STAT_ROWS * BLOCK_PITCH && COLUMNS >= BLOCK_PITCH;
 var<workgroup> outputs: array<vec4<f32>, WORKGROUP>;
 var<workgroup> stats: array<vec4<f32>, STAT_ROWS * BLOCK_PITCH>;
 var<workgroup> tops: array<f32, STAT_ROWS * BLOCK_PITCH>;
+
+fn tops_of(part: u32, heads: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(top_of(part, heads.x), top_of(part, heads.y), top_of(part, heads.z), top_of(part, heads.w));
+}
 
 fn top_over_parts(h: u32) -> f32 {
   var top = LOWEST;
@@ -57,16 +61,38 @@ fn main(
   // Heads of the column's four sums.
   let heads = min(((vec4<u32>(0u, 1u, 2u, 3u) + column * 4u) % BLOCK_PITCH), vec4<u32>(own.heads - 1u));
 
+  let has_column = column < COLUMN_COUNT;
+  let has_stats = local_index < STAT_ROWS * BLOCK_PITCH;
+  let first_row = local_index / COLUMNS;
+  let first_stat_row = local_index / BLOCK_PITCH;
+  var terms = array<vec4<f32>, AHEAD>();
+  var term_tops = array<vec4<f32>, AHEAD>();
+  var stat_terms = array<vec4<f32>, AHEAD>();
+  var stat_tops = array<f32, AHEAD>();
+  if (has_column) {
+    // @unroll
+    for (var k = 0u; k < AHEAD; k++) {
+      let part = first_part + min(first_row + k * PART_ROWS, parts - 1u);
+      terms[k] = partials[part * COLUMN_COUNT + column];
+      term_tops[k] = tops_of(part, heads);
+    }
+  }
+  if (has_stats) {
+    // @unroll
+    for (var k = 0u; k < AHEAD; k++) {
+      let part = first_part + min(first_stat_row + k * STAT_ROWS, parts - 1u);
+      stat_terms[k] = sums_of(part, stat_head);
+      stat_tops[k] = top_of(part, stat_head);
+    }
+  }
+
   var stat_top = 0.0;
   var column_tops = vec4<f32>();
   if (RELATIVE) {
-    if (local_index < STAT_ROWS * BLOCK_PITCH) {
-      var top = LOWEST;
-      for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
-        // @unroll
-        for (var k = 0u; k < AHEAD; k++) {
-          top = max(top, top_of(first_part + min(first + k * STAT_ROWS, parts - 1u), stat_head));
-        }
+    if (has_stats) {
+      var top = max(max(stat_tops[0], stat_tops[1]), max(stat_tops[2], stat_tops[3]));
+      for (var row = first_stat_row + AHEAD * STAT_ROWS; row < parts; row += STAT_ROWS) {
+        top = max(top, top_of(first_part + row, stat_head));
       }
       tops[local_index] = top;
     }
@@ -79,36 +105,43 @@ fn main(
   }
 
   var sum = vec4<f32>();
-  if (column < COLUMN_COUNT) {
-    for (var first = local_index / COLUMNS; first < parts; first += AHEAD * PART_ROWS) {
+  if (has_column) {
+    for (var row = first_row; row < parts; row += AHEAD * PART_ROWS) {
       // @unroll
       for (var k = 0u; k < AHEAD; k++) {
-        let part = first_part + min(first + k * PART_ROWS, parts - 1u);
-        var term = partials[part * COLUMN_COUNT + column];
         if (RELATIVE) {
-          var part_tops = vec4<f32>();
-          // @unroll
-          for (var j = 0u; j < 4u; j++) {
-            part_tops[j] = top_of(part, heads[j]);
-          }
-          term *= exp(part_tops - column_tops);
+          terms[k] *= exp(term_tops[k] - column_tops);
         }
-        sum += select(vec4<f32>(), term, first + k * PART_ROWS < parts);
+        sum += select(vec4<f32>(), terms[k], row + k * PART_ROWS < parts);
+      }
+      if (row + AHEAD * PART_ROWS < parts) {
+        // @unroll
+        for (var k = 0u; k < AHEAD; k++) {
+          let part = first_part + min(row + (AHEAD + k) * PART_ROWS, parts - 1u);
+          terms[k] = partials[part * COLUMN_COUNT + column];
+          term_tops[k] = tops_of(part, heads);
+        }
       }
     }
   }
   outputs[local_index] = sum;
-  if (local_index < STAT_ROWS * BLOCK_PITCH) {
+  if (has_stats) {
     var stat = vec4<f32>();
-    for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+    for (var row = first_stat_row; row < parts; row += AHEAD * STAT_ROWS) {
       // @unroll
       for (var k = 0u; k < AHEAD; k++) {
-        let part = first_part + min(first + k * STAT_ROWS, parts - 1u);
-        var term = sums_of(part, stat_head);
         if (RELATIVE) {
-          term *= exp(top_of(part, stat_head) - stat_top);
+          stat_terms[k] = scaled(stat_terms[k], exp(stat_tops[k] - stat_top));
         }
-        stat += select(vec4<f32>(), term, first + k * STAT_ROWS < parts);
+        stat += select(vec4<f32>(), stat_terms[k], row + k * STAT_ROWS < parts);
+      }
+      if (row + AHEAD * STAT_ROWS < parts) {
+        // @unroll
+        for (var k = 0u; k < AHEAD; k++) {
+          let part = first_part + min(row + (AHEAD + k) * STAT_ROWS, parts - 1u);
+          stat_terms[k] = sums_of(part, stat_head);
+          stat_tops[k] = top_of(part, stat_head);
+        }
       }
     }
     stats[local_index] = stat;

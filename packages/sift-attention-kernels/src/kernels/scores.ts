@@ -5,9 +5,10 @@ import scoreWord1 from "../preludes/score-word-1.wgsl";
 import scoreWord2 from "../preludes/score-word-2.wgsl";
 import scoreWord4 from "../preludes/score-word-4.wgsl";
 import { partGrid } from "./part-grid.ts";
+import { keyScales } from "./scale-bindings.ts";
 import scoresText from "./scores.wgsl";
 import { shaderFeatures } from "./shader-features.ts";
-import { kvFile, lanesFile, partsFile, rowProductsFile, statsFile } from "./shader-files.ts";
+import { kvFiles, lanesFile, partsFile, rowProductsFiles, statsFile } from "./shader-files.ts";
 import {
   halvings,
   laneConstants,
@@ -36,11 +37,11 @@ export function planScores(plan: AttentionPlan): PlannedKernel {
   const spec = defineKernel({
     name: "scores",
     files: [
-      kvFile(plan),
+      ...kvFiles(plan),
       lanesFile(plan),
       partsFile,
       statsFile,
-      rowProductsFile,
+      ...rowProductsFiles(plan, 5),
       scoreWordFile(plan),
       { name: "scores.wgsl", text: scoresText },
     ],
@@ -50,6 +51,7 @@ export function planScores(plan: AttentionPlan): PlannedKernel {
       sequences: "read",
       scores: "read-write",
       score_stats: "read-write",
+      ...(plan.options.kvType === "i8" ? keyScales : undefined),
     },
     constants: {
       ...placeConstants,

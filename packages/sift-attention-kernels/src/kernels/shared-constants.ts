@@ -1,4 +1,5 @@
 import type { AttentionPlan } from "../plan/attention-plan.ts";
+import { kvWidth } from "../plan/kv-width.ts";
 import type { AttendKnobs, RowKnobs } from "../tuning/tuning.ts";
 
 const widestTeam = 32; // flags of a team are counted in one u32
@@ -46,19 +47,14 @@ export function placeValues({
   };
 }
 
-/** Numbers of keys or values in a 16-byte word. */
-export function kvWidth({ options }: AttentionPlan): number {
-  return options.kvType === "f16" ? 8 : 4;
-}
-
 /** Words of a row that each lane reads. */
 export function laneWords(plan: AttentionPlan, { lanes }: RowKnobs): number {
-  return Math.ceil(plan.options.geometry.headDim / kvWidth(plan) / lanes);
+  return Math.ceil(plan.options.geometry.headDim / kvWidth(plan.options) / lanes);
 }
 
 /** Numbers of one part's output: each lane's dimensions, for each head of a block. */
 export function partialLength(plan: AttentionPlan, knobs: RowKnobs): number {
-  return laneWords(plan, knobs) * kvWidth(plan) * knobs.lanes * plan.blocks.blockPitch;
+  return laneWords(plan, knobs) * kvWidth(plan.options) * knobs.lanes * plan.blocks.blockPitch;
 }
 
 /** Invocations that exchange numbers. */
@@ -101,7 +97,7 @@ export function ringLength(knobs: AttendKnobs): number {
 
 /** Dimensions of each lane that are added over the slots at a time: the most that `headRows` rows of memory hold. */
 export function roundElements(plan: AttentionPlan, knobs: RowKnobs, headRows: number): number {
-  const elements = laneWords(plan, knobs) * kvWidth(plan);
+  const elements = laneWords(plan, knobs) * kvWidth(plan.options);
   const rowsEach = leastHeadRows(plan, knobs);
   for (let rounds = 1; rounds < elements; rounds++) {
     if (elements % rounds === 0 && (elements / rounds) * rowsEach <= headRows) {

@@ -19,6 +19,8 @@ export interface AttentionPlan {
   readonly scores: RowKnobs;
   readonly full: RowKnobs;
   readonly attend: AttendKnobs;
+  /** Of the one-pass sift: `attend`, made to fit beside the scores of a tile. */
+  readonly sampled: AttendKnobs;
   readonly merge: MergeKnobs;
   /** Steps of fewer keys, sequences × longest context, are sifted as full attention; 0 never is. */
   readonly denseBelow: number;

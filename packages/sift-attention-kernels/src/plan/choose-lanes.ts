@@ -2,9 +2,8 @@ import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { KvType } from "../sift-attention-options.ts";
 import type { Variant } from "../variant.ts";
 import { headBlocks } from "./head-blocks.ts";
+import { kvWidth } from "./kv-width.ts";
 
-const wordBytes = 16;
-const kvBytes: Readonly<Record<KvType, number>> = { f16: 2, f32: 4 };
 const leastLanes = 4; // the parts of an output are merged in words of four lanes
 const bestLanes = 16; // measured at 128 dimensions of f16: 16 and 8 lanes tie, 4 are slower
 const registers = 64; // sums that an invocation holds before they are spilled to memory
@@ -24,8 +23,9 @@ function costOf(lanes: number, words: number, wordSums: number): number {
 
 /** Lanes that share a row: few idle ones, few sums each, and near the best of what was measured. */
 export function chooseLanes(geometry: AttentionGeometry, kvType: KvType, variant: Variant): number {
-  const words = (geometry.headDim * kvBytes[kvType]) / wordBytes;
-  const wordSums = (wordBytes / kvBytes[kvType]) * headBlocks(geometry).blockHeads;
+  const width = kvWidth({ geometry, kvType });
+  const words = geometry.headDim / width;
+  const wordSums = width * headBlocks(geometry).blockHeads;
   let best = leastLanes;
   for (const lanes of possibleLanes(variant)) {
     const isCheaper = costOf(lanes, words, wordSums) < costOf(best, words, wordSums);

@@ -32,17 +32,18 @@ const shapes = [
   [8, 256, "none"],
 ] as const;
 const stores = [
-  ["f32", false],
-  ["f16", false],
-  ["f16", true],
+  ["f32", false, "sampled"],
+  ["f16", false, "exact"],
+  ["f16", true, "exact"],
+  ["i8", false, "exact"],
 ] as const;
 
 /** Every shape and store on a device in one of its variants. */
 function plansOf(device: PlannedDevice, subgroupSize: SubgroupSize): AttentionPlan[] {
   return shapes.flatMap(([group, headDim, droppedMass]) =>
-    stores.map(([kvType, nativeF16]) => {
+    stores.map(([kvType, nativeF16, normaliser]) => {
       const geometry = { queryHeads: 2 * group, kvHeads: 2, headDim };
-      const options = { geometry, kvType, slots: 2, capacity: 4096, droppedMass };
+      const options = { geometry, kvType, slots: 2, capacity: 4096, droppedMass, normaliser };
       return defaultPlan(device, options, { subgroupSize, nativeF16 });
     }),
   );

@@ -1,7 +1,8 @@
 import { planAttendSifted, planAttendTopK } from "../kernels/attend.ts";
 import { planFull } from "../kernels/full.ts";
-import { planMergeFull, planMergeSifted } from "../kernels/merge.ts";
+import { planMergeFull, planMergeSampled, planMergeSifted } from "../kernels/merge.ts";
 import { planScores } from "../kernels/scores.ts";
+import { planSiftSampled } from "../kernels/sift-sampled.ts";
 import { planQuantiles, planTopKCuts } from "../select/plan-select.ts";
 import { planAllValueSums, planLastValueSums } from "../value-sums/plan-value-sums.ts";
 import type { AttentionPlan } from "./attention-plan.ts";
@@ -30,7 +31,10 @@ export function planRoutes(plan: AttentionPlan): Routes {
   return {
     scores: [scores],
     full,
-    sifted: [scores, planAttendSifted(plan), merge],
+    sifted:
+      plan.options.normaliser === "sampled"
+        ? [planSiftSampled(plan), planMergeSampled(plan)]
+        : [scores, planAttendSifted(plan), merge],
     ...(topK && { topK: [scores, ...planTopKCuts(plan), planAttendTopK(plan), merge] }),
     ...(quantiles && quantileRoutes(plan, full, scores)),
     ...(droppedMass === "mean-value" && {

@@ -18,6 +18,7 @@ function readable(plan: AttentionPlan): AttentionPlan {
 const shapes = [
   ["mha-f32", 1, "f32", { subgroupSize: 0, nativeF16: false }, true],
   ["pairs-f16-subgroups", 2, "f16", { subgroupSize: 4, nativeF16: true }, false],
+  ["pairs-i8-subgroups", 2, "i8", { subgroupSize: 4, nativeF16: false }, false],
 ] as const;
 
 // After a change that was meant: vitest run -u src/plan, and read the difference.

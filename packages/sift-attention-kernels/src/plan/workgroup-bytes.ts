@@ -1,26 +1,23 @@
-import { type AttentionGeometry, bytesPerElement } from "@sift-attention/tensor";
 import { ringLength, rowChunk } from "../kernels/shared-constants.ts";
-import type { KvType } from "../sift-attention-options.ts";
 import type { AttendKnobs, MergeKnobs, RowKnobs } from "../tuning/tuning.ts";
 import { type HeadBlocks, headBlocks } from "./head-blocks.ts";
+import { kvWidth, type RowShape } from "./kv-width.ts";
 
 const leastRoundBytes = 2048; // smaller rounds of adding the slots up cost more barriers than they save
 const leastTeam = 4;
-const wordBytes = 16;
 
 const mostRoundBytes = 8192; // of the full kernel: more costs occupancy, less costs barriers
 const fullBytes = 12288; // for its queries and its rounds, so that both fit the least device
 
-/** What decides how wide a row is, and how many heads share it. */
-export interface RowShape {
-  readonly geometry: AttentionGeometry;
-  readonly kvType: KvType;
-}
-
-/** Workgroup memory of the queries of a block: every dimension that a lane has, idle ones too. */
-export function queryBytes({ geometry, kvType }: RowShape, { lanes }: RowKnobs): number {
-  const step = (lanes * wordBytes) / bytesPerElement[kvType];
-  return Math.ceil(geometry.headDim / step) * step * headBlocks(geometry).blockHeads * 4;
+/**
+ * Workgroup memory of the queries of a block, every dimension that a lane has, idle ones too: f32, or two halves of 8 bits
+ * and the greatest numbers that teams found.
+ */
+export function queryBytes(shape: RowShape, { lanes, workgroup }: RowKnobs): number {
+  const { geometry, kvType } = shape;
+  const step = lanes * kvWidth(shape);
+  const numbers = Math.ceil(geometry.headDim / step) * step * headBlocks(geometry).blockHeads;
+  return kvType === "i8" ? numbers * 2 + workgroup : numbers * 4;
 }
 
 /** Workgroup memory in which the full kernel adds its slots up. */
@@ -52,6 +49,14 @@ export function attendKernelBytes({ blockPitch }: HeadBlocks, knobs: AttendKnobs
   return (
     ringLength(knobs) * (1 + blockPitch) * 4 + counts + statistics + exchanged + leastRoundBytes
   );
+}
+
+/** Workgroup memory of the one-pass sift at most: also the queries and the scores of a tile. */
+export function sampledKernelBytes(shape: RowShape, knobs: AttendKnobs): number {
+  const blocks = headBlocks(shape.geometry);
+  const scores = knobs.tile * blocks.blockPitch * 4;
+  const flags = (knobs.workgroup / leastTeam) * 4;
+  return attendKernelBytes(blocks, knobs) + queryBytes(shape, knobs) + scores + flags;
 }
 
 /** Invocations per head that sum the statistics of the parts. */

@@ -18,6 +18,10 @@ fn lane_xor(value: f32, mask: u32) -> f32 {
   return subgroupShuffleXor(value, mask);
 }
 
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
+  return subgroupShuffleXor(value, mask);
+}
+
 // The value of lane `source` of the LANES lanes that this invocation is one of.
 fn lane_get(value: f32, source: u32) -> f32 {
   return subgroupShuffle(value, subgroup_lane / LANES * LANES + source);

@@ -12,6 +12,10 @@ fn sums_of(part: u32, h: u32) -> vec4<f32> {
   return vec4<f32>(partial_stats[(part * 5u + 1u) * BLOCK_PITCH + h], 0.0, 0.0, 0.0);
 }
 
+fn scaled(sums: vec4<f32>, factor: f32) -> vec4<f32> {
+  return sums * factor;
+}
+
 fn statistics_of(sums: vec4<f32>, top: f32, first_part: u32, h: u32, visible: u32) -> vec4<u32> {
   return vec4<u32>(visible, visible, 0u, bitcast<u32>(top + log(sums.x)));
 }

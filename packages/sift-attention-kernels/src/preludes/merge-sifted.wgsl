@@ -18,6 +18,10 @@ fn sums_of(part: u32, h: u32) -> vec4<f32> {
   return vec4<f32>(part_stat(part, 1u, h), part_stat(part, 2u, h), part_stat(part, 0u, h), part_stat(part, 3u, h));
 }
 
+fn scaled(sums: vec4<f32>, factor: f32) -> vec4<f32> {
+  return sums;
+}
+
 fn statistics_of(sums: vec4<f32>, top: f32, first_part: u32, h: u32, visible: u32) -> vec4<u32> {
   return vec4<u32>(u32(sums.z), u32(sums.w), bitcast<u32>(sums.y), bitcast<u32>(part_stat(first_part, 4u, h)));
 }

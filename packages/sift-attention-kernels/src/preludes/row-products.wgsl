@@ -7,6 +7,8 @@
 const ITEMS = ROWS * BLOCK_PITCH;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
+// Rows among a lane's items.
+const LANE_ROWS = (LANE_ITEMS + BLOCK_PITCH - 1u) / BLOCK_PITCH;
 // Groups of four dimensions of each lane.
 const QUADS = LANE_WORDS * KV_WIDTH / 4u;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;

@@ -16,10 +16,17 @@ export interface StepResult {
   readonly quantiles: Float32Array;
   /** [slots, kvHeads, headDim]. */
   readonly valueSums: Float32Array;
+  /** [batch, queryHeads], of one-pass sifts. */
+  readonly estimates?: Float32Array;
 }
 
-/** A buffer for every field. */
-export type RigBuffers = { readonly [Field in keyof DecodeBuffers]-?: GpuBuffer };
+/** Fields that only some options have. */
+type Special = "keyScales" | "valueScales" | "estimates";
+
+/** A buffer for every field that the options have. */
+export type RigBuffers = {
+  readonly [Field in Exclude<keyof DecodeBuffers, Special>]-?: GpuBuffer;
+} & { readonly [Field in Special]?: GpuBuffer };
 
 /** Encodes the dispatches of a step. */
 export type Recording = (
@@ -58,10 +65,9 @@ export class AttentionRig implements Disposable {
 
   /** Uploads a case and marks what a step writes as untouched. */
   load(attentionCase: AttentionCase): void {
-    const { queries, keys, values, sequences } = attentionCase;
+    const { queries, sequences } = attentionCase;
     this.write("queries", queries);
-    this.write("keys", this.#stored(keys));
-    this.write("values", this.#stored(values));
+    this.#writeCache(attentionCase);
     this.write("sequences", this.attention.packSequences(sequences));
     for (const field of ["output", "statistics", "quantiles"] as const) {
       const numbers = this.buffers[field].byteLength / 4;
@@ -71,7 +77,7 @@ export class AttentionRig implements Disposable {
 
   /** Puts numbers at the beginning of a buffer. */
   write(field: keyof DecodeBuffers, data: ArrayBufferView): void {
-    this.#gpu.write(this.buffers[field], data);
+    this.#gpu.write(this.buffers[field]!, data);
   }
 
   /** Runs one pass and reads back what it wrote. */
@@ -81,12 +87,13 @@ export class AttentionRig implements Disposable {
       record(this.attention, pass, this.binding);
       pass.end();
     });
-    const { output, statistics, quantiles, valueSums } = this.buffers;
+    const { output, statistics, quantiles, valueSums, estimates } = this.buffers;
     return {
       output: await this.#gpu.read(output as GpuBuffer<"f32">),
       statistics: await this.#gpu.read(statistics as GpuBuffer<"u32">),
       quantiles: await this.#gpu.read(quantiles as GpuBuffer<"f32">),
       valueSums: await this.#gpu.read(valueSums as GpuBuffer<"f32">),
+      ...(estimates && { estimates: await this.#gpu.read(estimates as GpuBuffer<"f32">) }),
     };
   }
 
@@ -95,8 +102,21 @@ export class AttentionRig implements Disposable {
     for (const buffer of Object.values<GpuBuffer>(this.buffers)) buffer.dispose();
   }
 
-  #stored(cache: Float32Array): ArrayBufferView {
-    return this.attention.options.kvType === "f16" ? encodeF16Array(cache) : cache;
+  #writeCache({ keys, values, quantised }: AttentionCase): void {
+    if (quantised) {
+      this.write("keys", quantised.keys.numbers);
+      this.write("values", quantised.values.numbers);
+      this.write("keyScales", quantised.keys.scales);
+      this.write("valueScales", quantised.values.scales);
+      return;
+    }
+    for (const [field, cache] of [
+      ["keys", keys],
+      ["values", values],
+    ] as const) {
+      const rows = Float32Array.from(cache);
+      this.write(field, this.attention.options.kvType === "f16" ? encodeF16Array(rows) : rows);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { AttentionCase } from "./attention-case.ts";
 import { type AttentionRig, type StepResult, stepOf, untouched } from "./attention-rig.ts";
 import { type Gap, widestGaps } from "./gap-thresholds.ts";
 import { isDecided, type Judgement, judgementOf, judgeSequence } from "./judge-step.ts";
-import { oracleCall, visibleSums } from "./oracle-call.ts";
+import { oracleCall, twinCall, visibleSums } from "./oracle-call.ts";
 
 /** A step that ran, what it was to give, and how the two differ beyond rounding. */
 export interface CheckedStep {
@@ -35,7 +35,10 @@ export function judgementsOf(
   ruleOf: (z: number) => KeepRule,
 ): readonly Judgement[] {
   return attentionCase.sequences.map((_, z) =>
-    judgementOf(oracleCall(attentionCase, z), ruleOf(z)),
+    judgementOf(
+      { oracle: oracleCall(attentionCase, z), twin: twinCall(attentionCase, z) },
+      ruleOf(z),
+    ),
   );
 }
 

@@ -19,9 +19,14 @@ export interface Judgement {
 }
 
 /** The oracle's and the twin's results under one rule. */
-export function judgementOf(call: DecodeCall, rule: KeepRule): Judgement {
-  const oracle = decodeAttention({ ...call, rule });
-  return { oracle, twin: decodeAttention({ ...call, rule, precision: "f32" }) };
+export function judgementOf(
+  { oracle, twin }: { readonly oracle: DecodeCall; readonly twin: DecodeCall },
+  rule: KeepRule,
+): Judgement {
+  return {
+    oracle: decodeAttention({ ...oracle, rule }),
+    twin: decodeAttention({ ...twin, rule, precision: "f32" }),
+  };
 }
 
 /** Keys kept by any query head of each head's block: [queryHeads]. */

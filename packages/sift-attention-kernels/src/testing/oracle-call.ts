@@ -1,16 +1,17 @@
 import type { DecodeCall } from "@sift-attention/reference-attention";
 import { type AttentionCase, firstRow } from "./attention-case.ts";
+import { splitQueries } from "./split-queries.ts";
 
 /** The visible rows of a sequence: [kvHeads, visible, headDim]. */
 function visibleRows(
   { options, sequences }: AttentionCase,
-  cache: Float32Array,
+  cache: Float32Array | Float64Array,
   z: number,
-): Float32Array {
+): Float32Array | Float64Array {
   const { kvHeads, headDim } = options.geometry;
   const { slot, firstKey = 0, contextLength } = sequences[z]!;
   const length = (contextLength - firstKey) * headDim;
-  const rows = new Float32Array(kvHeads * length);
+  const rows = cache.slice(0, kvHeads * length);
   for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
     const start = (firstRow(options, slot, kvHead) + firstKey) * headDim;
     rows.set(cache.subarray(start, start + length), kvHead * length);
@@ -32,6 +33,13 @@ export function oracleCall(attentionCase: AttentionCase, z: number): DecodeCall 
     keys: visibleRows(attentionCase, keys, z),
     values: visibleRows(attentionCase, values, z),
   };
+}
+
+/** What the float32 twin is asked: over rows of whole numbers the kernels' split queries, whose rounding counts. */
+export function twinCall(attentionCase: AttentionCase, z: number): DecodeCall {
+  const call = oracleCall(attentionCase, z);
+  if (attentionCase.options.kvType !== "i8") return call;
+  return { ...call, query: splitQueries(call.query, call.geometry.headDim) };
 }
 
 /** Σ of the visible values in float64, rounded: [slots, kvHeads, headDim]; NaN in slots that no sequence uses. */

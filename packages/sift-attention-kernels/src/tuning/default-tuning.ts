@@ -31,7 +31,7 @@ const large: ClassKnobs = (subject, lanes) => {
       tile: isWide ? 256 : 512,
     },
     merge: { columns: 16, rows: 16 },
-    denseBelow: keysOfBytes(subject, 26e6),
+    denseBelow: keysOfBytes(subject, subject.kvType === "i8" ? 13e6 : 26e6),
   };
 };
 

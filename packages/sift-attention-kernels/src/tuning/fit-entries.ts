@@ -1,10 +1,12 @@
 import type { AttentionGeometry } from "@sift-attention/tensor";
 import type { PlanLimits } from "../plan/attention-plan.ts";
 import { type HeadBlocks, headBlocks } from "../plan/head-blocks.ts";
+import { kvWidth } from "../plan/kv-width.ts";
 import {
   attendKernelBytes,
   mergeKernelBytes,
   rowKernelBytes,
+  sampledKernelBytes,
   statisticsRows,
 } from "../plan/workgroup-bytes.ts";
 import type { KvType } from "../sift-attention-options.ts";
@@ -26,7 +28,7 @@ export interface FitSubject {
 function isShort(knobs: RowKnobs, { geometry, kvType, variant }: FitSubject): boolean {
   const team = Math.min(variant.subgroupSize || 16, 32);
   if (knobs.workgroup > mostTeams * team) return false;
-  const width = kvType === "f16" ? 8 : 4;
+  const width = kvWidth({ geometry, kvType });
   const laneWords = Math.ceil(geometry.headDim / width / knobs.lanes);
   return knobs.rows * laneWords * width * headBlocks(geometry).blockHeads <= mostRowSums;
 }
@@ -83,6 +85,20 @@ function fitAttend(knobs: AttendKnobs, subject: FitSubject, limits: PlanLimits):
     if (!isShort({ ...fitted, rows: 1 }, subject) && isTeamful) fitted = halveWorkgroup(fitted);
     else if (!isShort(fitted, subject) && fitted.rows > 1) fitted = halveRows(fitted);
     else if (fitted.tile > fitted.workgroup) fitted = { ...fitted, tile: fitted.tile / 2 };
+    else fitted = { ...halveWorkgroup(fitted), tile: fitted.tile / 2 };
+  }
+  return fitted;
+}
+
+/** The attend kernel's knobs, made smaller until the one-pass sift fits. */
+export function fitSampled(
+  knobs: AttendKnobs,
+  subject: FitSubject,
+  { workgroupBytes }: PlanLimits,
+): AttendKnobs {
+  let fitted = knobs;
+  while (sampledKernelBytes(subject, fitted) > workgroupBytes && fitted.tile > leastWorkgroup) {
+    if (fitted.tile > fitted.workgroup) fitted = { ...fitted, tile: fitted.tile / 2 };
     else fitted = { ...halveWorkgroup(fitted), tile: fitted.tile / 2 };
   }
   return fitted;

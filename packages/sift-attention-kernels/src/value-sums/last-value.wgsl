@@ -13,14 +13,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let sequence = sequences[group.z];
   let own = place_of(sequence, group.y);
   let first = (sequence.x * KV_HEADS + group.y) * HEAD_DIM;
+  let newest_row = own.row + own.visible - 1u;
+  let gone_row = own.row - min(sequence.y, 1u);
+  let newest_scale = value_scale(newest_row);
+  let gone_scale = value_scale(gone_row);
   for (var word = index; word < WORDS; word += WORKGROUP) {
-    let newest = unpack_kv(values[(own.row + own.visible - 1u) * WORDS + word]);
-    let gone = unpack_kv(values[(own.row - min(sequence.y, 1u)) * WORDS + word]);
+    let newest = unpack_kv(values[newest_row * WORDS + word]);
+    let gone = unpack_kv(values[gone_row * WORDS + word]);
     // @unroll
     for (var e = 0u; e < KV_WIDTH; e++) {
       let at = first + word * KV_WIDTH + e;
-      let rest = value_sums[at] - select(0.0, gone[e], sequence.y > 0u);
-      value_sums[at] = newest[e] + select(rest, 0.0, own.visible == 1u);
+      let rest = value_sums[at] - select(0.0, gone[e] * gone_scale, sequence.y > 0u);
+      value_sums[at] = newest[e] * newest_scale + select(rest, 0.0, own.visible == 1u);
     }
   }
 }

@@ -1,9 +1,11 @@
 import { type ConstantValues, defineKernel } from "@sift-attention/gpu";
 import { mostParts, partCount, partPitch } from "../kernels/part-count.ts";
+import { valueScales } from "../kernels/scale-bindings.ts";
 import { shaderFeatures } from "../kernels/shader-features.ts";
-import { kvFile, partsFile } from "../kernels/shader-files.ts";
-import { kvWidth, placeConstants, placeValues } from "../kernels/shared-constants.ts";
+import { kvFiles, partsFile, valueScaleFile } from "../kernels/shader-files.ts";
+import { placeConstants, placeValues } from "../kernels/shared-constants.ts";
 import type { AttentionPlan } from "../plan/attention-plan.ts";
+import { kvWidth } from "../plan/kv-width.ts";
 import { type PlannedKernel, planKernel } from "../plan/planned-kernel.ts";
 import addValuePartsText from "./add-value-parts.wgsl";
 import lastValueText from "./last-value.wgsl";
@@ -40,7 +42,7 @@ function valuePlace(plan: AttentionPlan): ConstantValues<typeof placeConstants> 
 }
 
 function words(plan: AttentionPlan): number {
-  return plan.options.geometry.headDim / kvWidth(plan);
+  return plan.options.geometry.headDim / kvWidth(plan.options);
 }
 
 /** At least the invocations that read one row. */
@@ -63,8 +65,18 @@ function planSumValues(plan: AttentionPlan): PlannedKernel {
   const { workgroups } = plan.attend;
   const spec = defineKernel({
     name: "sum-values",
-    files: [kvFile(plan), partsFile, { name: "sum-values.wgsl", text: sumValuesText }],
-    bindings: { values: "read", sequences: "read", partials: "read-write" },
+    files: [
+      ...kvFiles(plan),
+      valueScaleFile(plan, 3),
+      partsFile,
+      { name: "sum-values.wgsl", text: sumValuesText },
+    ],
+    bindings: {
+      values: "read",
+      sequences: "read",
+      partials: "read-write",
+      ...(plan.options.kvType === "i8" ? valueScales : undefined),
+    },
     constants: sumConstants,
     features: features(plan),
   });
@@ -110,8 +122,18 @@ export function planAllValueSums(plan: AttentionPlan): readonly PlannedKernel[] 
 export function planLastValueSums(plan: AttentionPlan): readonly PlannedKernel[] {
   const spec = defineKernel({
     name: "last-value",
-    files: [kvFile(plan), partsFile, { name: "last-value.wgsl", text: lastValueText }],
-    bindings: { values: "read", sequences: "read", value_sums: "read-write" },
+    files: [
+      ...kvFiles(plan),
+      valueScaleFile(plan, 3),
+      partsFile,
+      { name: "last-value.wgsl", text: lastValueText },
+    ],
+    bindings: {
+      values: "read",
+      sequences: "read",
+      value_sums: "read-write",
+      ...(plan.options.kvType === "i8" ? valueScales : undefined),
+    },
     constants: { ...placeConstants, WORKGROUP: "u32" },
     features: features(plan),
   });

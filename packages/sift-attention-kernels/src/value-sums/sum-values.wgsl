@@ -30,10 +30,13 @@ fn main(
   var sums = array<f32, KV_WIDTH>();
   for (var chunk = group.x; chunk * CHUNK < own.visible; chunk += parts) {
     var words = array<KvWord, ROWS>();
+    var scale = array<f32, ROWS>();
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
       let key = chunk * CHUNK + r * SLOTS + slot;
-      words[r] = values[(own.row + min(key, own.visible - 1u)) * WORDS + word];
+      let row = own.row + min(key, own.visible - 1u);
+      words[r] = values[row * WORDS + word];
+      scale[r] = value_scale(row);
     }
     // @unroll
     for (var r = 0u; r < ROWS; r++) {
@@ -41,7 +44,7 @@ fn main(
       let value = unpack_kv(words[r]);
       // @unroll
       for (var e = 0u; e < KV_WIDTH; e++) {
-        sums[e] += select(0.0, value[e], is_here);
+        sums[e] += select(0.0, value[e] * scale[r], is_here);
       }
     }
   }

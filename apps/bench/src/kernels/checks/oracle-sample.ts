@@ -4,8 +4,9 @@ import {
   decodeAttention,
   type KeepRule,
 } from "@sift-attention/reference-attention";
-import { type AttentionGeometry, decodeF16Array, groupSize } from "@sift-attention/tensor";
+import { type AttentionGeometry, groupSize } from "@sift-attention/tensor";
 import type { CaseData } from "../data/case-data.ts";
+import { readRows } from "../data/read-rows.ts";
 
 /** One KV head of one sequence, over its first keys, as the float64 oracle sees it. */
 export class OracleSample {
@@ -14,8 +15,8 @@ export class OracleSample {
   readonly contextLength: number;
   readonly #geometry: AttentionGeometry;
   readonly #query: Float32Array;
-  readonly #keys: Float32Array;
-  readonly #values: Float32Array;
+  readonly #keys: Float64Array;
+  readonly #values: Float64Array;
   readonly #results = new Map<string, DecodeResult>();
 
   constructor(sample: SampleData) {
@@ -52,8 +53,8 @@ interface SampleData {
   readonly contextLength: number;
   readonly geometry: AttentionGeometry;
   readonly query: Float32Array;
-  readonly keys: Float32Array;
-  readonly values: Float32Array;
+  readonly keys: Float64Array;
+  readonly values: Float64Array;
 }
 
 /** The first KV head of the first sequence and the last one of the last, read back from the first buffer set. */
@@ -77,14 +78,14 @@ async function readSample(
   const { geometry } = kernelCase.shape;
   const { headDim } = geometry;
   const group = groupSize(geometry);
-  const range = { start: head * kernelCase.context * headDim, count: contextLength * headDim };
-  const { keys, values } = sets[0]!;
+  const place = { head, context: kernelCase.context, contextLength, headDim };
+  const { keys, values, keyScales, valueScales } = sets[0]!;
   return new OracleSample({
     firstHead: head * group,
     contextLength,
     geometry: { queryHeads: group, kvHeads: 1, headDim },
     query: queries.subarray(head * group * headDim, (head + 1) * group * headDim),
-    keys: decodeF16Array(await gpu.read(keys, range)),
-    values: decodeF16Array(await gpu.read(values, range)),
+    keys: await readRows(gpu, { rows: keys, scales: keyScales }, place),
+    values: await readRows(gpu, { rows: values, scales: valueScales }, place),
   });
 }

@@ -1,13 +1,17 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
-import { type KernelCase, keysShape } from "../cases/kernel-case.ts";
+import type { DType, Shape } from "@sift-attention/tensor";
+import { type KernelCase, keysShape, scalesShape } from "../cases/kernel-case.ts";
 import { plantBuffers } from "./plant-buffers.ts";
 import { type PlantedBands, plantBands } from "./planted-bands.ts";
 import { plantQueries } from "./planted-queries.ts";
 
-/** Keys and values of one layer, f16 [batch, kvHeads, context, headDim]. */
+/** Keys and values of one layer, f16 or i8 [batch, kvHeads, context, headDim]. */
 export interface BufferSet {
-  readonly keys: GpuBuffer<"f16">;
-  readonly values: GpuBuffer<"f16">;
+  readonly keys: GpuBuffer;
+  readonly values: GpuBuffer;
+  /** Of i8: f32 [batch, kvHeads, context]. */
+  readonly keyScales?: GpuBuffer<"f32">;
+  readonly valueScales?: GpuBuffer<"f32">;
 }
 
 /** The data of a case on the device: the same numbers in every set, at other addresses. */
@@ -73,11 +77,15 @@ function createQueries(
 }
 
 function createSet(gpu: Gpu, kernelCase: KernelCase, owned: GpuBuffer[]): BufferSet {
-  const create = (label: string): GpuBuffer<"f16"> => {
-    const shape = keysShape(kernelCase);
-    const buffer = gpu.createBuffer({ label, dtype: "f16", shape, usage: "storage" });
+  const create = <D extends DType>(label: string, dtype: D, shape: Shape): GpuBuffer<D> => {
+    const buffer = gpu.createBuffer({ label, dtype, shape, usage: "storage" });
     owned.push(buffer);
     return buffer;
   };
-  return { keys: create("keys"), values: create("values") };
+  const { kvType } = kernelCase;
+  const rows = (label: string) => create(label, kvType, keysShape(kernelCase));
+  const scales = (label: string) => create(label, "f32", scalesShape(kernelCase));
+  const set = { keys: rows("keys"), values: rows("values") };
+  if (kvType === "f16") return set;
+  return { ...set, keyScales: scales("keyScales"), valueScales: scales("valueScales") };
 }

@@ -8,8 +8,8 @@ import {
 import { groupSize } from "@sift-attention/tensor";
 import type { KernelCase } from "../cases/kernel-case.ts";
 import type { BufferSet } from "./case-data.ts";
-import { plantKeys } from "./plant-keys.ts";
-import { plantValues } from "./plant-values.ts";
+import { plantKeys, plantWholeKeys } from "./plant-keys.ts";
+import { plantValues, plantWholeValues } from "./plant-values.ts";
 import { JITTER, type PlantedBands } from "./planted-bands.ts";
 import type { PlantedQueries } from "./planted-queries.ts";
 
@@ -30,11 +30,7 @@ const WALKING_WORKGROUPS = 4096;
 export async function plantBuffers(gpu: Gpu, planting: Planting): Promise<void> {
   const inputs = createInputs(gpu, planting);
   try {
-    const [keysKernel, valuesKernel] = await Promise.all([
-      createKernel(gpu, plantKeys, keysConstants(planting)),
-      createKernel(gpu, plantValues, { TILE, SEED: SEED + 1 }),
-    ]);
-    plantFirst(gpu, planting, { inputs, keysKernel, valuesKernel });
+    plantFirst(gpu, planting, await planters(gpu, planting, inputs));
     copyToOthers(gpu, planting.sets);
     await gpu.settled();
   } finally {
@@ -95,36 +91,62 @@ function keysConstants({
   };
 }
 
-interface Planters {
-  readonly inputs: Inputs;
-  readonly keysKernel: Kernel<typeof plantKeys.bindings>;
-  readonly valuesKernel: Kernel<typeof plantValues.bindings>;
+/** A kernel with its buffers. */
+interface Planter {
+  readonly kernel: Kernel;
+  readonly group: GPUBindGroup;
 }
 
-function plantFirst(
-  gpu: Gpu,
-  { kernelCase, queriesBuffer, sets }: Planting,
-  { inputs, keysKernel, valuesKernel }: Planters,
-): void {
-  const { keys, values } = sets[0]!;
+interface Planters {
+  readonly keys: Planter;
+  readonly values: Planter;
+}
+
+/** What fills the first set: halves, or whole numbers and their scales. */
+async function planters(gpu: Gpu, planting: Planting, inputs: Inputs): Promise<Planters> {
+  const { keys, values, keyScales, valueScales } = planting.sets[0]!;
+  const bound = { queries: planting.queriesBuffer, ...inputs, keys };
+  const seeded = { TILE, SEED: SEED + 1 };
+  if (keyScales && valueScales) {
+    const keysKernel = await createKernel(gpu, plantWholeKeys, keysConstants(planting));
+    const valuesKernel = await createKernel(gpu, plantWholeValues, seeded);
+    return {
+      keys: { kernel: keysKernel, group: keysKernel.bind({ ...bound, key_scales: keyScales }) },
+      values: {
+        kernel: valuesKernel,
+        group: valuesKernel.bind({ values, value_scales: valueScales }),
+      },
+    };
+  }
+  const keysKernel = await createKernel(gpu, plantKeys, keysConstants(planting));
+  const valuesKernel = await createKernel(gpu, plantValues, seeded);
+  return {
+    keys: { kernel: keysKernel, group: keysKernel.bind(bound) },
+    values: { kernel: valuesKernel, group: valuesKernel.bind({ values }) },
+  };
+}
+
+function plantFirst(gpu: Gpu, { kernelCase, sets }: Planting, { keys, values }: Planters): void {
   const { shape, batch, context } = kernelCase;
-  const keysGroup = keysKernel.bind({ queries: queriesBuffer, ...inputs, keys });
-  const valuesGroup = valuesKernel.bind({ values });
-  const tiles = Math.ceil(values.byteLength / 4 / TILE);
+  const tiles = Math.ceil(sets[0]!.values.byteLength / 4 / TILE);
   gpu.submit((encoder) => {
     const pass = encoder.beginComputePass();
     const { kvHeads } = shape.geometry;
-    keysKernel.record(pass, keysGroup, [Math.ceil(context / TILE), kvHeads, batch]);
-    valuesKernel.record(pass, valuesGroup, [Math.min(WALKING_WORKGROUPS, tiles)]);
+    keys.kernel.record(pass, keys.group, [Math.ceil(context / TILE), kvHeads, batch]);
+    values.kernel.record(pass, values.group, [Math.min(WALKING_WORKGROUPS, tiles)]);
     pass.end();
   });
 }
 
+const FIELDS = ["keys", "values", "keyScales", "valueScales"] as const;
+
 function copyToOthers(gpu: Gpu, [first, ...others]: readonly BufferSet[]): void {
   gpu.submit((encoder) => {
-    for (const { keys, values } of others) {
-      encoder.copyBufferToBuffer(first!.keys.raw, 0, keys.raw, 0, keys.raw.size);
-      encoder.copyBufferToBuffer(first!.values.raw, 0, values.raw, 0, values.raw.size);
+    for (const set of others) {
+      for (const field of FIELDS) {
+        const [from, to] = [first![field], set[field]];
+        if (from && to) encoder.copyBufferToBuffer(from.raw, 0, to.raw, 0, from.raw.size);
+      }
     }
   });
 }

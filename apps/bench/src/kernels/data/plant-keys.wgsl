@@ -1,78 +1,19 @@
-// key = noise + Σ_g (score_g · √HEAD_DIM − query_g · noise) · dual_g, so that the scaled score of every head g of its group is
-// score_g = level of the key's band + jitter_g.
+// keys[i] = planted_key(i), two f16 a word.
 //
-// grid: (tiles of TILE keys, KV heads, sequences), one key per invocation. A key's rank among the CONTEXT keys of its KV
-// head is a seeded permutation of its index; the bands divide the ranks, so each band has its exact number of keys.
+// grid: (tiles of TILE keys, KV heads, sequences), one key per invocation.
 const WORDS = HEAD_DIM / 2u;
-const RANK_MASK = (1u << RANK_BITS) - 1u;
-const RANK_SHIFT = max(RANK_BITS / 2u, 1u);
 const_assert HEAD_DIM % 2u == 0u;
-const_assert CONTEXT - 1u <= RANK_MASK;
 
-@group(0) @binding(0) var<storage, read> queries: array<f32>; // [batch, KV_HEADS, GROUP, HEAD_DIM]
-@group(0) @binding(1) var<storage, read> duals: array<f32>; // [batch, KV_HEADS, GROUP, HEAD_DIM]
-@group(0) @binding(2) var<storage, read> band_counts: array<u32>; // [BANDS], ascending, the last CONTEXT
-@group(0) @binding(3) var<storage, read> band_levels: array<f32>; // [BANDS]
-@group(0) @binding(4) var<storage, read_write> keys: array<u32>; // [batch, KV_HEADS, CONTEXT, WORDS], two f16 a word
-
-// A permutation of 0 … RANK_MASK; multiplying by an odd number and adding a shifted copy can both be undone.
-fn scramble(index: u32, salt: u32) -> u32 {
-  var x = index;
-  var key = salt;
-  for (var round = 0u; round < 4u; round++) {
-    key = mix(key + 1u);
-    x = (x * (key | 1u) + (key >> 7u)) & RANK_MASK;
-    x ^= x >> RANK_SHIFT;
-  }
-  return x;
-}
-
-// A permutation of 0 … CONTEXT − 1: follows the cycle of `scramble` until it is back inside.
-fn rank_of(key: u32, salt: u32) -> u32 {
-  var rank = scramble(key, salt);
-  while (rank >= CONTEXT) {
-    rank = scramble(rank, salt);
-  }
-  return rank;
-}
-
-fn level_of(rank: u32) -> f32 {
-  var band = 0u;
-  while (band < BANDS - 1u && rank >= band_counts[band]) {
-    band++;
-  }
-  return band_levels[band];
-}
-
-fn noise(row: u32, d: u32) -> f32 {
-  return bell_of(mix(mix(row ^ SEED) + d));
-}
+@group(0) @binding(4) var<storage, read_write> keys: array<u32>; // [batch, KV_HEADS, CONTEXT, WORDS]
 
 @compute @workgroup_size(TILE)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let key = id.x;
-  if (key >= CONTEXT) {
+  if (id.x >= CONTEXT) {
     return;
   }
-  let head = id.z * KV_HEADS + id.y;
-  let row = head * CONTEXT + key;
-  let level = level_of(rank_of(key, mix(head ^ SEED)));
-  let vectors = head * GROUP * HEAD_DIM;
-  var lacking = array<f32, GROUP>();
-  for (var g = 0u; g < GROUP; g++) {
-    let jitter = JITTER * (2.0 * uniform_of(mix(mix(row + SEED) ^ (g + 1u))) - 1.0);
-    lacking[g] = (level + jitter) * sqrt(f32(HEAD_DIM));
-    for (var d = 0u; d < HEAD_DIM; d++) {
-      lacking[g] -= queries[vectors + g * HEAD_DIM + d] * noise(row, d);
-    }
-  }
+  let planted = planted_key(id.x, id.z * KV_HEADS + id.y);
   for (var word = 0u; word < WORDS; word++) {
-    let d = 2u * word;
-    var pair = vec2<f32>(noise(row, d), noise(row, d + 1u));
-    for (var g = 0u; g < GROUP; g++) {
-      let at = vectors + g * HEAD_DIM + d;
-      pair += lacking[g] * vec2<f32>(duals[at], duals[at + 1u]);
-    }
-    keys[row * WORDS + word] = pack2x16float(pair);
+    let pair = vec2<f32>(number_of(planted, 2u * word), number_of(planted, 2u * word + 1u));
+    keys[planted.row * WORDS + word] = pack2x16float(pair);
   }
 }

@@ -4,7 +4,7 @@ import { caseRows } from "./case-rows.ts";
 
 const shape = { name: "tiny", geometry: { queryHeads: 1, kvHeads: 1, headDim: 32 } };
 const facts = {
-  kernelCase: { shape, batch: 1, context: 100 },
+  kernelCase: { shape, batch: 1, context: 100, kvType: "f16" as const },
   plan: {
     blocks: { groupSize: 1, blocks: 1, blockHeads: 1, blockPitch: 1, headBlocks: 1 },
     full: { lanes: 4, rows: 4, workgroup: 64, workgroups: 8 },

@@ -36,6 +36,7 @@ const LABELS: Readonly<Record<KernelName, string>> = {
   sifted: "sifted",
   "sifted-lowest": "sifted, lowest threshold",
   "sifted-default": "sifted, default gate",
+  "sifted-sampled": "sifted in one pass",
 };
 
 const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)];

@@ -4,6 +4,7 @@ import type { KernelSettings } from "../run/kernel-settings.ts";
 export function kernelsCommandOf(settings: KernelSettings): string {
   const options: [string, string | number][] = [
     ["--shapes", settings.shapes.join(",")],
+    ...(settings.kvType === undefined ? [] : ([["--kv", settings.kvType]] as [string, string][])),
     ["--batches", settings.batches.join(",")],
     ["--contexts", settings.contexts.join(",")],
     ["--fractions", settings.fractions.join(",")],

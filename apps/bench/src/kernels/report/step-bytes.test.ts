@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { stepBytes } from "./step-bytes.ts";
 
 const geometry = { queryHeads: 6, kvHeads: 2, headDim: 64 };
-const kernelCase = { shape: { name: "tiny", geometry }, batch: 4, context: 1000 };
+const kernelCase = {
+  shape: { name: "tiny", geometry },
+  batch: 4,
+  context: 1000,
+  kvType: "f16",
+} as const;
 const keys = 4 * 2 * 1000 * 64 * 2;
 const scores = 4 * 2 * 1000 * 4 * 4; // a pitch of four for three heads
 const edge = 4 * 6 * (64 * 4 + 64 * 4 + 16);
@@ -31,6 +36,15 @@ describe("stepBytes", () => {
   test("a sift moves the keys, the union's values, the scores twice and the sums of two tiles", () => {
     expect(stepBytes({ ...counted, kernel: "sifted", keptUnion: 0.25 })).toBe(
       1.25 * keys + 2 * scores + 2 * 2 * partial + edge,
+    );
+  });
+
+  test("rows of whole numbers are half as long and have a scale each", () => {
+    const whole = { kernelCase: { ...kernelCase, kvType: "i8" }, plan, keptUnion: 0.25 } as const;
+    const scales = 4 * 2 * 1000 * 4;
+    expect(stepBytes({ ...whole, kernel: "read-keys" })).toBe(keys / 2);
+    expect(stepBytes({ ...whole, kernel: "sifted" })).toBe(
+      1.25 * (keys / 2) + 2 * scales + 2 * scores + 2 * 2 * partial + edge,
     );
   });
 

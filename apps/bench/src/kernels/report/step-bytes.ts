@@ -4,7 +4,7 @@ import {
   partPitch,
   type RowKnobs,
 } from "@sift-attention/sift-attention-kernels";
-import { type KernelCase, keysBytes } from "../cases/kernel-case.ts";
+import { type KernelCase, keysBytes, scalesBytes } from "../cases/kernel-case.ts";
 import type { KernelName } from "../run/kernel-name.ts";
 
 const F32_BYTES = 4;
@@ -26,16 +26,16 @@ export interface CountedStep {
 
 /**
  * Bytes that the step moves at least once between device memory and kernels: key rows, value rows of the union, scores
- * written and read, statistics and partial sums of the parts written and read, queries, output and statistics. What
+ * written and read, statistics and partial sums of the parts written and read but by a sift in one pass, scales of whole numbers, queries, output and statistics. What
  * stays in caches between two of its dispatches counts as well; a second read of the same rows does not.
  */
 export function stepBytes(step: CountedStep): number {
-  const keys = keysBytes(step.kernelCase);
+  const keys = keysBytes(step.kernelCase) + scalesBytes(step.kernelCase);
   switch (step.kernel) {
     case "read-keys":
-      return keys;
+      return keysBytes(step.kernelCase);
     case "read-keys-values":
-      return 2 * keys;
+      return 2 * keysBytes(step.kernelCase);
     case "scores":
       return keys + scoresBytes(step) + edgeBytes(step) / 2;
     case "full":
@@ -47,10 +47,12 @@ export function stepBytes(step: CountedStep): number {
 
 function siftedBytes(step: CountedStep): number {
   const keys = keysBytes(step.kernelCase);
+  const scales = 2 * scalesBytes(step.kernelCase);
   const readsScores = step.kernel === "top-k" ? 2 : 1; // once at least to find the cut, once to apply it
-  const scores = (1 + readsScores) * scoresBytes(step);
+  const passesOn = step.kernel === "sifted-sampled" ? 0 : 1 + readsScores;
+  const scores = passesOn * scoresBytes(step);
   const partials = partialsBytes(step, step.plan.attend);
-  return (1 + step.keptUnion) * keys + scores + partials + edgeBytes(step);
+  return (1 + step.keptUnion) * keys + scales + scores + partials + edgeBytes(step);
 }
 
 /** The scores of every key once, with the unused columns of a head block. */

@@ -64,6 +64,15 @@ export const TARGETS: readonly Target[] = [
     passes: (ratio, { context }) => (context < 128 * K ? ratio < 1 : ratio <= 0.72),
   },
   {
+    name: "sifted in one pass, union 25 % / cuDNN full",
+    limit: "< 1 from 16,384 on, ≤ 0.72 at 131,072",
+    ratio: (record, key) =>
+      key.context < 16 * K
+        ? undefined
+        : quotient(findRow(record, key, "sifted-sampled", QUARTER), findPeer(record, key, CUDNN)),
+    passes: (ratio, { context }) => (context < 128 * K ? ratio < 1 : ratio <= 0.72),
+  },
+  {
     name: "sifted that drops nothing / full, the slower of threshold 0 and the lowest one",
     limit: "≤ 1.05",
     ratio: (record, key) => {

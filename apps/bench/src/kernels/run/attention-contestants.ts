@@ -2,9 +2,9 @@ import type { Contestant } from "./contestant.ts";
 import type { KernelName } from "./kernel-name.ts";
 import type { KernelSettings } from "./kernel-settings.ts";
 import type { StepInput } from "./step-inputs.ts";
-import type { Subject } from "./subject.ts";
+import type { BoundAttention, Subject } from "./subject.ts";
 
-/** What the sift with its default gate is measured at. */
+/** What the sift with its default gate, and the one in one pass, are measured at. */
 const DEFAULT_FRACTION = 0.25;
 
 interface Entry {
@@ -23,6 +23,9 @@ function entries({ kernels, fractions }: KernelSettings): Entry[] {
     ...dropping
       .filter((fraction) => fraction === DEFAULT_FRACTION)
       .map((fraction): Entry => ({ kernel: "sifted-default", fraction })),
+    ...dropping
+      .filter((fraction) => fraction === DEFAULT_FRACTION)
+      .map((fraction): Entry => ({ kernel: "sifted-sampled", fraction })),
     ...dropping.map((fraction): Entry => ({ kernel: "top-k", fraction })),
   ];
   return all.filter(({ kernel }) => kernels.includes(kernel));
@@ -39,6 +42,7 @@ export function attentionContestants(
       contextLength,
       fraction,
       ...(kernel === "sifted-lowest" ? { isLowest: true } : {}),
+      ...(kernel === "sifted-sampled" ? { estimates: subject.estimates.get(contextLength)! } : {}),
     };
     const proof = kernel === "scores" && recorder(subject, "sifted", contextLength);
     return {
@@ -52,12 +56,16 @@ export function attentionContestants(
 }
 
 function recorder(
-  { sifting, byDefault, data }: Subject,
+  { sifting, byDefault, sampling, data }: Subject,
   kernel: KernelName,
   longestContext: number,
 ): Contestant["record"] {
   const step = { sequences: data.kernelCase.batch, longestContext };
-  const { attention, bindings } = kernel === "sifted-default" ? byDefault : sifting;
+  const bound: Partial<Record<KernelName, BoundAttention | undefined>> = {
+    "sifted-default": byDefault,
+    "sifted-sampled": sampling,
+  };
+  const { attention, bindings } = bound[kernel] ?? sifting;
   switch (kernel) {
     case "scores":
       return (pass, set) => attention.recordScores(pass, bindings[set]!, step);

@@ -10,6 +10,7 @@ export const KERNEL_NAMES = [
   "sifted",
   "sifted-lowest",
   "sifted-default",
+  "sifted-sampled",
 ] as const;
 
 export type KernelName = (typeof KERNEL_NAMES)[number];

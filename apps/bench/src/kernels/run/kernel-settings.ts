@@ -1,8 +1,11 @@
 import { SHAPES } from "../cases/attention-shape.ts";
+import type { BenchKvType } from "../cases/kernel-case.ts";
 import { KERNEL_NAMES, type KernelName } from "./kernel-name.ts";
 
 /** What `bench kernels` measures and how; plain data, part of the record. */
 export interface KernelSettings {
+  /** How keys and values are stored. */
+  readonly kvType: BenchKvType;
   readonly shapes: readonly string[];
   readonly batches: readonly number[];
   readonly contexts: readonly number[];
@@ -28,6 +31,7 @@ export interface KernelSettings {
 }
 
 export const DEFAULT_SETTINGS: KernelSettings = {
+  kvType: "f16",
   shapes: SHAPES.map(({ name }) => name),
   batches: [1, 8, 32],
   contexts: [131072, 65536, 16384, 8192, 4096, 1024],

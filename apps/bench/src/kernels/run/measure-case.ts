@@ -43,7 +43,12 @@ export async function measureCase(
     const reads = await createReadContestants(gpu, data);
     owned.push(reads);
     const topK = input.settings.kernels.includes("top-k");
-    const subject = await createSubject(gpu, data, { tuning: input.tuning, topK });
+    const { kernels, checkKeys } = input.settings;
+    const sampledContexts = kernels.includes("sifted-sampled")
+      ? [Math.min(kernelCase.context, checkKeys), kernelCase.context]
+      : [];
+    const chosen = { tuning: input.tuning, topK, sampledContexts };
+    const subject = await createSubject(gpu, data, chosen);
     owned.push(subject);
     const checked = await checkContestants(gpu, subject, input.settings);
     return await timeCase(gpu, { data, reads, subject, checked }, input);

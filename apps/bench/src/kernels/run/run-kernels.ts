@@ -63,8 +63,8 @@ export async function runKernels(input: KernelsInput): Promise<KernelRecord> {
   return record();
 }
 
-function casesOf({ shapes, batches, contexts }: KernelSettings): KernelCase[] {
-  return orderCases(shapes.map(findShape), batches, contexts);
+function casesOf({ shapes, batches, contexts, kvType }: KernelSettings): KernelCase[] {
+  return orderCases(shapes.map(findShape), batches, contexts, kvType);
 }
 
 interface Outcome {

@@ -16,6 +16,8 @@ export interface StepInput {
   readonly fraction: number;
   /** The lowest finite threshold in the place of −∞: nothing is dropped, but every key is compared. */
   readonly isLowest?: boolean;
+  /** [batch, queryHeads], of a one-pass sift: its thresholds are set so that it keeps what the exact one does. */
+  readonly estimates?: Float32Array;
 }
 
 const LOWEST_F32 = -3.4028234663852886e38;
@@ -58,7 +60,8 @@ export class StepInputs {
 
   /** A function that encodes the copies of this input. */
   selector(input: StepInput): (encoder: GPUCommandEncoder) => void {
-    const key = JSON.stringify(input);
+    const { estimates, ...others } = input;
+    const key = JSON.stringify({ ...others, isSampled: estimates !== undefined });
     const prepared = this.#prepared.get(key) ?? this.#prepare(input);
     this.#prepared.set(key, prepared);
     const pairs = [
@@ -85,8 +88,11 @@ export class StepInputs {
     const sequences = this.#attention.packSequences(
       Array.from({ length: batch }, (_, slot) => ({ slot, contextLength, keptKeys })),
     );
-    const thresholds = new Float32Array(batch * queryHeads);
-    thresholds.fill(stepThreshold(this.#bands, input));
+    const { estimates } = input;
+    const exact = stepThreshold(this.#bands, input);
+    const thresholds = Float32Array.from({ length: batch * queryHeads }, (_, head) =>
+      estimates ? logThreshold(this.#bands, fraction, estimates[head]!) : exact,
+    );
     const logThresholds = this.#attention.packLogThresholds(thresholds);
     const usage = "storage";
     return {

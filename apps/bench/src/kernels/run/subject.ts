@@ -24,6 +24,10 @@ export interface Subject {
   readonly sifting: BoundAttention;
   /** With the default gate: short contexts run as full attention. The same as `sifting` where the case is longer. */
   readonly byDefault: BoundAttention;
+  /** Sifts in one pass at every context; where the settings ask for it. */
+  readonly sampling: BoundAttention | undefined;
+  /** What one-pass sifts take for the log-sum-exp, by the keys that they see: [batch, queryHeads]. */
+  readonly estimates: ReadonlyMap<number, Float32Array>;
   readonly inputs: StepInputs;
   /** f32 [batch, queryHeads, headDim]. */
   readonly output: GpuBuffer<"f32">;
@@ -38,15 +42,17 @@ export interface SubjectOptions {
   readonly tuning: Tuning | undefined;
   /** Whether top-k is compiled. */
   readonly topK: boolean;
+  /** Keys that steps of one-pass sifts see; none compiles none. */
+  readonly sampledContexts: readonly number[];
 }
 
 function attentionOptions(
-  { shape, batch, context }: KernelCase,
+  { shape, batch, context, kvType }: KernelCase,
   { tuning, topK }: SubjectOptions,
 ): SiftAttentionOptions {
   return {
     geometry: shape.geometry,
-    kvType: "f16",
+    kvType,
     slots: batch,
     capacity: context,
     quantiles: false,
@@ -85,7 +91,35 @@ export async function createSubject(
     const byDefault = isGated
       ? bindSets(own(await createSiftAttention(gpu, { ...options, topK: false })), data, buffers)
       : sifting;
-    return { data, sifting, byDefault, inputs, output, statistics, dispose };
+    const estimated = own(createEstimates(gpu, data.kernelCase));
+    const sampling =
+      chosen.sampledContexts.length === 0
+        ? undefined
+        : bindSets(
+            own(
+              await createSiftAttention(gpu, {
+                ...options,
+                topK: false,
+                denseBelow: 0,
+                normaliser: "sampled",
+              }),
+            ),
+            data,
+            { ...buffers, estimates: estimated },
+          );
+    const estimates = new Map<number, Float32Array>();
+    for (const contextLength of sampling ? chosen.sampledContexts : []) {
+      gpu.submit((encoder) => {
+        inputs.selector({ contextLength, fraction: 1 })(encoder);
+        const pass = encoder.beginComputePass();
+        const step = { sequences: batch, longestContext: contextLength };
+        sampling!.attention.recordSifted(pass, sampling!.bindings[0]!, step);
+        pass.end();
+      });
+      estimates.set(contextLength, await gpu.read(estimated));
+    }
+    const bound = { sifting, byDefault, sampling, estimates };
+    return { data, ...bound, inputs, output, statistics, dispose };
   } catch (error) {
     dispose();
     throw error;
@@ -97,7 +131,7 @@ function bindSets(
   { sets }: CaseData,
   buffers: Omit<DecodeBuffers, "keys" | "values">,
 ): BoundAttention {
-  const bindings = sets.map(({ keys, values }) => attention.bind({ ...buffers, keys, values }));
+  const bindings = sets.map((set) => attention.bind({ ...buffers, ...set }));
   return { attention, bindings };
 }
 
@@ -116,6 +150,15 @@ function createStatistics(gpu: Gpu, { shape, batch }: KernelCase): GpuBuffer<"u3
     label: "statistics",
     dtype: "u32",
     shape: [batch, shape.geometry.queryHeads, 4],
+    usage: "storage",
+  });
+}
+
+function createEstimates(gpu: Gpu, { shape, batch }: KernelCase): GpuBuffer<"f32"> {
+  return gpu.createBuffer({
+    label: "estimates",
+    dtype: "f32",
+    shape: [batch, shape.geometry.queryHeads],
     usage: "storage",
   });
 }

@@ -32,6 +32,10 @@ alias KvWord = vec4<f32>;
 fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
   return array<f32, KV_WIDTH>(word.x, word.y, word.z, word.w);
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // One number for each query head of a head block: here one head.
 alias HeadRow = f32;
 
@@ -50,7 +54,7 @@ struct LaneInput {
   @builtin(local_invocation_index) local_index: u32,
 }
 
-var<workgroup> exchanged: array<f32, WORKGROUP>;
+var<workgroup> exchanged: array<u32, WORKGROUP>; // bits of whatever is exchanged
 var<private> own_index: u32;
 
 fn enter_lanes(input: LaneInput) {
@@ -59,33 +63,41 @@ fn enter_lanes(input: LaneInput) {
 
 // The value of the invocation whose index differs by the bits of `mask` < TEAM.
 fn lane_xor(value: f32, mask: u32) -> f32 {
-  exchanged[own_index] = value;
+  exchanged[own_index] = bitcast<u32>(value);
   workgroupBarrier();
-  let other = exchanged[own_index ^ mask];
+  let other = bitcast<f32>(exchanged[own_index ^ mask]);
+  workgroupBarrier();
+  return other;
+}
+
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
+  exchanged[own_index] = bitcast<u32>(value);
+  workgroupBarrier();
+  let other = bitcast<i32>(exchanged[own_index ^ mask]);
   workgroupBarrier();
   return other;
 }
 
 // The value of lane `source` of the LANES lanes that this invocation is one of.
 fn lane_get(value: f32, source: u32) -> f32 {
-  exchanged[own_index] = value;
+  exchanged[own_index] = bitcast<u32>(value);
   workgroupBarrier();
-  let other = exchanged[own_index / LANES * LANES + source];
+  let other = bitcast<f32>(exchanged[own_index / LANES * LANES + source]);
   workgroupBarrier();
   return other;
 }
 
 // Flags set in the team: (before this invocation, in all).
 fn count_flags(flag: bool) -> vec2<u32> {
-  exchanged[own_index] = f32(flag);
+  exchanged[own_index] = u32(flag);
   workgroupBarrier();
   let first = own_index / TEAM * TEAM;
-  var counts = vec2<f32>();
+  var counts = vec2<u32>();
   for (var i = first; i < first + TEAM; i++) {
-    counts += exchanged[i] * vec2<f32>(f32(i < own_index), 1.0);
+    counts += exchanged[i] * vec2<u32>(u32(i < own_index), 1u);
   }
   workgroupBarrier();
-  return vec2<u32>(counts);
+  return counts;
 }
 // How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
 
@@ -559,9 +571,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   load_rule(group.z * QUERY_HEADS + own.head, own.heads);
 
   var score = array<HeadRow, KEYS>();
+  var scale = array<f32, KEYS>();
   // @unroll
   {
-    score[0u] = scores[first_score + min(group.x * TILE + 0u * WORKGROUP + local_index, last_key)];
+    let key = min(group.x * TILE + 0u * WORKGROUP + local_index, last_key);
+    score[0u] = scores[first_score + key];
+    scale[0u] = value_scale(own.row + key);
   }
   let score_pitch = part_pitch(SCORE_WORKGROUPS, grid.z);
   let score_parts = part_count(own.visible, SCORE_CHUNK, score_pitch);
@@ -633,7 +648,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         {
           let log_weight = head_of(score[0u], 0u) - log_sums[0u];
           let keep = 0u < own.heads && keeps(0u, key, own.visible, head_of(score[0u], 0u), log_weight);
-          weights[0u] = select(0.0, exp(log_weight), keep);
+          weights[0u] = select(0.0, exp(log_weight) * scale[0u], keep);
         }
         let at = place_in_ring(first + place[0u]);
         ring_keys[at] = key;
@@ -643,7 +658,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     let next = min(tile + parts, tiles - 1u);
     // @unroll
     {
-      score[0u] = scores[first_score + min(next * TILE + 0u * WORKGROUP + local_index, last_key)];
+      let key = min(next * TILE + 0u * WORKGROUP + local_index, last_key);
+      score[0u] = scores[first_score + key];
+      scale[0u] = value_scale(own.row + key);
     }
     workgroupBarrier();
     while (waiting >= ROUND) {

@@ -46,7 +46,7 @@ struct LaneInput {
   @builtin(local_invocation_index) local_index: u32,
 }
 
-var<workgroup> exchanged: array<f32, WORKGROUP>;
+var<workgroup> exchanged: array<u32, WORKGROUP>; // bits of whatever is exchanged
 var<private> own_index: u32;
 
 fn enter_lanes(input: LaneInput) {
@@ -55,33 +55,41 @@ fn enter_lanes(input: LaneInput) {
 
 // The value of the invocation whose index differs by the bits of `mask` < TEAM.
 fn lane_xor(value: f32, mask: u32) -> f32 {
-  exchanged[own_index] = value;
+  exchanged[own_index] = bitcast<u32>(value);
   workgroupBarrier();
-  let other = exchanged[own_index ^ mask];
+  let other = bitcast<f32>(exchanged[own_index ^ mask]);
+  workgroupBarrier();
+  return other;
+}
+
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
+  exchanged[own_index] = bitcast<u32>(value);
+  workgroupBarrier();
+  let other = bitcast<i32>(exchanged[own_index ^ mask]);
   workgroupBarrier();
   return other;
 }
 
 // The value of lane `source` of the LANES lanes that this invocation is one of.
 fn lane_get(value: f32, source: u32) -> f32 {
-  exchanged[own_index] = value;
+  exchanged[own_index] = bitcast<u32>(value);
   workgroupBarrier();
-  let other = exchanged[own_index / LANES * LANES + source];
+  let other = bitcast<f32>(exchanged[own_index / LANES * LANES + source]);
   workgroupBarrier();
   return other;
 }
 
 // Flags set in the team: (before this invocation, in all).
 fn count_flags(flag: bool) -> vec2<u32> {
-  exchanged[own_index] = f32(flag);
+  exchanged[own_index] = u32(flag);
   workgroupBarrier();
   let first = own_index / TEAM * TEAM;
-  var counts = vec2<f32>();
+  var counts = vec2<u32>();
   for (var i = first; i < first + TEAM; i++) {
-    counts += exchanged[i] * vec2<f32>(f32(i < own_index), 1.0);
+    counts += exchanged[i] * vec2<u32>(u32(i < own_index), 1u);
   }
   workgroupBarrier();
-  return vec2<u32>(counts);
+  return counts;
 }
 // How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
 
@@ -354,6 +362,8 @@ fn write_partial(first: u32, local_index: u32) {
 const ITEMS = ROWS * BLOCK_PITCH;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
+// Rows among a lane's items.
+const LANE_ROWS = (LANE_ITEMS + BLOCK_PITCH - 1u) / BLOCK_PITCH;
 // Groups of four dimensions of each lane.
 const QUADS = LANE_WORDS * KV_WIDTH / 4u;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
@@ -516,6 +526,10 @@ fn add_over_lanes(lane: u32) {
     }
   }
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // Full attention of one part of the keys: partial[h] = Σ exp(score[h, i] − maximum[h]) · value[i], with the maximum and the sum of
 // exp(score − maximum), where scores are scale · dot(query[h], key[i]).
 //
@@ -577,6 +591,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         }
       }
     }
+    var value_factors = array<f32, LANE_ROWS>();
+    // @unroll
+    {
+      value_factors[0u] = value_scale(own.row + min(first_key + first_item(lane) / BLOCK_PITCH + 0u, own.visible - 1u));
+    }
     multiply_rows(lane);
     load_keys(own, first_key + parts * CHUNK, lane);
     add_over_lanes(lane);
@@ -605,6 +624,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       let visible = first_key + (first_item(lane) + 0u) / BLOCK_PITCH < own.visible;
       sums[0u] = select(0.0, exp(sums[0u] - maximum[0u % LANE_HEADS]), visible);
       sum[0u % LANE_HEADS] += sums[0u];
+      sums[0u] *= value_factors[0u / BLOCK_PITCH];
     }
     var factors = array<f32, BLOCK_PITCH>();
     var rescale = false;

@@ -15,6 +15,10 @@ alias KvWord = vec4<f32>;
 fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
   return array<f32, KV_WIDTH>(word.x, word.y, word.z, word.w);
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
 
 // Parts of one head block and sequence, so that all of them together fill the device: one wave of `workgroups`, or up to
@@ -70,29 +74,33 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let sequence = sequences[group.z];
   let own = place_of(sequence, group.y);
   let first = (sequence.x * KV_HEADS + group.y) * HEAD_DIM;
+  let newest_row = own.row + own.visible - 1u;
+  let gone_row = own.row - min(sequence.y, 1u);
+  let newest_scale = value_scale(newest_row);
+  let gone_scale = value_scale(gone_row);
   for (var word = index; word < WORDS; word += WORKGROUP) {
-    let newest = unpack_kv(values[(own.row + own.visible - 1u) * WORDS + word]);
-    let gone = unpack_kv(values[(own.row - min(sequence.y, 1u)) * WORDS + word]);
+    let newest = unpack_kv(values[newest_row * WORDS + word]);
+    let gone = unpack_kv(values[gone_row * WORDS + word]);
     // @unroll
     {
       let at = first + word * KV_WIDTH + 0u;
-      let rest = value_sums[at] - select(0.0, gone[0u], sequence.y > 0u);
-      value_sums[at] = newest[0u] + select(rest, 0.0, own.visible == 1u);
+      let rest = value_sums[at] - select(0.0, gone[0u] * gone_scale, sequence.y > 0u);
+      value_sums[at] = newest[0u] * newest_scale + select(rest, 0.0, own.visible == 1u);
     }
     {
       let at = first + word * KV_WIDTH + 1u;
-      let rest = value_sums[at] - select(0.0, gone[1u], sequence.y > 0u);
-      value_sums[at] = newest[1u] + select(rest, 0.0, own.visible == 1u);
+      let rest = value_sums[at] - select(0.0, gone[1u] * gone_scale, sequence.y > 0u);
+      value_sums[at] = newest[1u] * newest_scale + select(rest, 0.0, own.visible == 1u);
     }
     {
       let at = first + word * KV_WIDTH + 2u;
-      let rest = value_sums[at] - select(0.0, gone[2u], sequence.y > 0u);
-      value_sums[at] = newest[2u] + select(rest, 0.0, own.visible == 1u);
+      let rest = value_sums[at] - select(0.0, gone[2u] * gone_scale, sequence.y > 0u);
+      value_sums[at] = newest[2u] * newest_scale + select(rest, 0.0, own.visible == 1u);
     }
     {
       let at = first + word * KV_WIDTH + 3u;
-      let rest = value_sums[at] - select(0.0, gone[3u], sequence.y > 0u);
-      value_sums[at] = newest[3u] + select(rest, 0.0, own.visible == 1u);
+      let rest = value_sums[at] - select(0.0, gone[3u] * gone_scale, sequence.y > 0u);
+      value_sums[at] = newest[3u] * newest_scale + select(rest, 0.0, own.visible == 1u);
     }
   }
 }

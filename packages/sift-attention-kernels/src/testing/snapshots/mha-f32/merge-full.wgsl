@@ -74,6 +74,10 @@ fn sums_of(part: u32, h: u32) -> vec4<f32> {
   return vec4<f32>(partial_stats[(part * 5u + 1u) * BLOCK_PITCH + h], 0.0, 0.0, 0.0);
 }
 
+fn scaled(sums: vec4<f32>, factor: f32) -> vec4<f32> {
+  return sums * factor;
+}
+
 fn statistics_of(sums: vec4<f32>, top: f32, first_part: u32, h: u32, visible: u32) -> vec4<u32> {
   return vec4<u32>(visible, visible, 0u, bitcast<u32>(top + log(sums.x)));
 }
@@ -95,7 +99,7 @@ const COLUMN_COUNT = LANE_WORDS * KV_WIDTH * LANES * BLOCK_PITCH / 4u;
 const WORKGROUP = COLUMNS * PART_ROWS;
 // Invocations that share the statistics of one head.
 const STAT_ROWS = 16u;
-// Parts that an invocation reads at a time, so that it waits once and not for each.
+// Parts that an invocation reads at a time, so that it waits once and not for each: the first of all before any barrier.
 const AHEAD = 4u;
 const LOWEST = -3.0e38;
 const_assert LANES % 4u == 0u;
@@ -110,6 +114,10 @@ const_assert WORKGROUP >= STAT_ROWS * BLOCK_PITCH && COLUMNS >= BLOCK_PITCH;
 var<workgroup> outputs: array<vec4<f32>, WORKGROUP>;
 var<workgroup> stats: array<vec4<f32>, STAT_ROWS * BLOCK_PITCH>;
 var<workgroup> tops: array<f32, STAT_ROWS * BLOCK_PITCH>;
+
+fn tops_of(part: u32, heads: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(top_of(part, heads.x), top_of(part, heads.y), top_of(part, heads.z), top_of(part, heads.w));
+}
 
 fn top_over_parts(h: u32) -> f32 {
   var top = LOWEST;
@@ -234,25 +242,68 @@ fn main(
   // Heads of the column's four sums.
   let heads = min(((vec4<u32>(0u, 1u, 2u, 3u) + column * 4u) % BLOCK_PITCH), vec4<u32>(own.heads - 1u));
 
+  let has_column = column < COLUMN_COUNT;
+  let has_stats = local_index < STAT_ROWS * BLOCK_PITCH;
+  let first_row = local_index / COLUMNS;
+  let first_stat_row = local_index / BLOCK_PITCH;
+  var terms = array<vec4<f32>, AHEAD>();
+  var term_tops = array<vec4<f32>, AHEAD>();
+  var stat_terms = array<vec4<f32>, AHEAD>();
+  var stat_tops = array<f32, AHEAD>();
+  if (has_column) {
+    // @unroll
+    {
+      let part = first_part + min(first_row + 0u * PART_ROWS, parts - 1u);
+      terms[0u] = partials[part * COLUMN_COUNT + column];
+      term_tops[0u] = tops_of(part, heads);
+    }
+    {
+      let part = first_part + min(first_row + 1u * PART_ROWS, parts - 1u);
+      terms[1u] = partials[part * COLUMN_COUNT + column];
+      term_tops[1u] = tops_of(part, heads);
+    }
+    {
+      let part = first_part + min(first_row + 2u * PART_ROWS, parts - 1u);
+      terms[2u] = partials[part * COLUMN_COUNT + column];
+      term_tops[2u] = tops_of(part, heads);
+    }
+    {
+      let part = first_part + min(first_row + 3u * PART_ROWS, parts - 1u);
+      terms[3u] = partials[part * COLUMN_COUNT + column];
+      term_tops[3u] = tops_of(part, heads);
+    }
+  }
+  if (has_stats) {
+    // @unroll
+    {
+      let part = first_part + min(first_stat_row + 0u * STAT_ROWS, parts - 1u);
+      stat_terms[0u] = sums_of(part, stat_head);
+      stat_tops[0u] = top_of(part, stat_head);
+    }
+    {
+      let part = first_part + min(first_stat_row + 1u * STAT_ROWS, parts - 1u);
+      stat_terms[1u] = sums_of(part, stat_head);
+      stat_tops[1u] = top_of(part, stat_head);
+    }
+    {
+      let part = first_part + min(first_stat_row + 2u * STAT_ROWS, parts - 1u);
+      stat_terms[2u] = sums_of(part, stat_head);
+      stat_tops[2u] = top_of(part, stat_head);
+    }
+    {
+      let part = first_part + min(first_stat_row + 3u * STAT_ROWS, parts - 1u);
+      stat_terms[3u] = sums_of(part, stat_head);
+      stat_tops[3u] = top_of(part, stat_head);
+    }
+  }
+
   var stat_top = 0.0;
   var column_tops = vec4<f32>();
   if (RELATIVE) {
-    if (local_index < STAT_ROWS * BLOCK_PITCH) {
-      var top = LOWEST;
-      for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
-        // @unroll
-        {
-          top = max(top, top_of(first_part + min(first + 0u * STAT_ROWS, parts - 1u), stat_head));
-        }
-        {
-          top = max(top, top_of(first_part + min(first + 1u * STAT_ROWS, parts - 1u), stat_head));
-        }
-        {
-          top = max(top, top_of(first_part + min(first + 2u * STAT_ROWS, parts - 1u), stat_head));
-        }
-        {
-          top = max(top, top_of(first_part + min(first + 3u * STAT_ROWS, parts - 1u), stat_head));
-        }
+    if (has_stats) {
+      var top = max(max(stat_tops[0], stat_tops[1]), max(stat_tops[2], stat_tops[3]));
+      for (var row = first_stat_row + AHEAD * STAT_ROWS; row < parts; row += STAT_ROWS) {
+        top = max(top, top_of(first_part + row, stat_head));
       }
       tops[local_index] = top;
     }
@@ -274,135 +325,109 @@ fn main(
   }
 
   var sum = vec4<f32>();
-  if (column < COLUMN_COUNT) {
-    for (var first = local_index / COLUMNS; first < parts; first += AHEAD * PART_ROWS) {
+  if (has_column) {
+    for (var row = first_row; row < parts; row += AHEAD * PART_ROWS) {
       // @unroll
       {
-        let part = first_part + min(first + 0u * PART_ROWS, parts - 1u);
-        var term = partials[part * COLUMN_COUNT + column];
         if (RELATIVE) {
-          var part_tops = vec4<f32>();
-          // @unroll
-          {
-            part_tops[0u] = top_of(part, heads[0u]);
-          }
-          {
-            part_tops[1u] = top_of(part, heads[1u]);
-          }
-          {
-            part_tops[2u] = top_of(part, heads[2u]);
-          }
-          {
-            part_tops[3u] = top_of(part, heads[3u]);
-          }
-          term *= exp(part_tops - column_tops);
+          terms[0u] *= exp(term_tops[0u] - column_tops);
         }
-        sum += select(vec4<f32>(), term, first + 0u * PART_ROWS < parts);
+        sum += select(vec4<f32>(), terms[0u], row + 0u * PART_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 1u * PART_ROWS, parts - 1u);
-        var term = partials[part * COLUMN_COUNT + column];
         if (RELATIVE) {
-          var part_tops = vec4<f32>();
-          // @unroll
-          {
-            part_tops[0u] = top_of(part, heads[0u]);
-          }
-          {
-            part_tops[1u] = top_of(part, heads[1u]);
-          }
-          {
-            part_tops[2u] = top_of(part, heads[2u]);
-          }
-          {
-            part_tops[3u] = top_of(part, heads[3u]);
-          }
-          term *= exp(part_tops - column_tops);
+          terms[1u] *= exp(term_tops[1u] - column_tops);
         }
-        sum += select(vec4<f32>(), term, first + 1u * PART_ROWS < parts);
+        sum += select(vec4<f32>(), terms[1u], row + 1u * PART_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 2u * PART_ROWS, parts - 1u);
-        var term = partials[part * COLUMN_COUNT + column];
         if (RELATIVE) {
-          var part_tops = vec4<f32>();
-          // @unroll
-          {
-            part_tops[0u] = top_of(part, heads[0u]);
-          }
-          {
-            part_tops[1u] = top_of(part, heads[1u]);
-          }
-          {
-            part_tops[2u] = top_of(part, heads[2u]);
-          }
-          {
-            part_tops[3u] = top_of(part, heads[3u]);
-          }
-          term *= exp(part_tops - column_tops);
+          terms[2u] *= exp(term_tops[2u] - column_tops);
         }
-        sum += select(vec4<f32>(), term, first + 2u * PART_ROWS < parts);
+        sum += select(vec4<f32>(), terms[2u], row + 2u * PART_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 3u * PART_ROWS, parts - 1u);
-        var term = partials[part * COLUMN_COUNT + column];
         if (RELATIVE) {
-          var part_tops = vec4<f32>();
-          // @unroll
-          {
-            part_tops[0u] = top_of(part, heads[0u]);
-          }
-          {
-            part_tops[1u] = top_of(part, heads[1u]);
-          }
-          {
-            part_tops[2u] = top_of(part, heads[2u]);
-          }
-          {
-            part_tops[3u] = top_of(part, heads[3u]);
-          }
-          term *= exp(part_tops - column_tops);
+          terms[3u] *= exp(term_tops[3u] - column_tops);
         }
-        sum += select(vec4<f32>(), term, first + 3u * PART_ROWS < parts);
+        sum += select(vec4<f32>(), terms[3u], row + 3u * PART_ROWS < parts);
+      }
+      if (row + AHEAD * PART_ROWS < parts) {
+        // @unroll
+        {
+          let part = first_part + min(row + (AHEAD + 0u) * PART_ROWS, parts - 1u);
+          terms[0u] = partials[part * COLUMN_COUNT + column];
+          term_tops[0u] = tops_of(part, heads);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 1u) * PART_ROWS, parts - 1u);
+          terms[1u] = partials[part * COLUMN_COUNT + column];
+          term_tops[1u] = tops_of(part, heads);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 2u) * PART_ROWS, parts - 1u);
+          terms[2u] = partials[part * COLUMN_COUNT + column];
+          term_tops[2u] = tops_of(part, heads);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 3u) * PART_ROWS, parts - 1u);
+          terms[3u] = partials[part * COLUMN_COUNT + column];
+          term_tops[3u] = tops_of(part, heads);
+        }
       }
     }
   }
   outputs[local_index] = sum;
-  if (local_index < STAT_ROWS * BLOCK_PITCH) {
+  if (has_stats) {
     var stat = vec4<f32>();
-    for (var first = local_index / BLOCK_PITCH; first < parts; first += AHEAD * STAT_ROWS) {
+    for (var row = first_stat_row; row < parts; row += AHEAD * STAT_ROWS) {
       // @unroll
       {
-        let part = first_part + min(first + 0u * STAT_ROWS, parts - 1u);
-        var term = sums_of(part, stat_head);
         if (RELATIVE) {
-          term *= exp(top_of(part, stat_head) - stat_top);
+          stat_terms[0u] = scaled(stat_terms[0u], exp(stat_tops[0u] - stat_top));
         }
-        stat += select(vec4<f32>(), term, first + 0u * STAT_ROWS < parts);
+        stat += select(vec4<f32>(), stat_terms[0u], row + 0u * STAT_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 1u * STAT_ROWS, parts - 1u);
-        var term = sums_of(part, stat_head);
         if (RELATIVE) {
-          term *= exp(top_of(part, stat_head) - stat_top);
+          stat_terms[1u] = scaled(stat_terms[1u], exp(stat_tops[1u] - stat_top));
         }
-        stat += select(vec4<f32>(), term, first + 1u * STAT_ROWS < parts);
+        stat += select(vec4<f32>(), stat_terms[1u], row + 1u * STAT_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 2u * STAT_ROWS, parts - 1u);
-        var term = sums_of(part, stat_head);
         if (RELATIVE) {
-          term *= exp(top_of(part, stat_head) - stat_top);
+          stat_terms[2u] = scaled(stat_terms[2u], exp(stat_tops[2u] - stat_top));
         }
-        stat += select(vec4<f32>(), term, first + 2u * STAT_ROWS < parts);
+        stat += select(vec4<f32>(), stat_terms[2u], row + 2u * STAT_ROWS < parts);
       }
       {
-        let part = first_part + min(first + 3u * STAT_ROWS, parts - 1u);
-        var term = sums_of(part, stat_head);
         if (RELATIVE) {
-          term *= exp(top_of(part, stat_head) - stat_top);
+          stat_terms[3u] = scaled(stat_terms[3u], exp(stat_tops[3u] - stat_top));
         }
-        stat += select(vec4<f32>(), term, first + 3u * STAT_ROWS < parts);
+        stat += select(vec4<f32>(), stat_terms[3u], row + 3u * STAT_ROWS < parts);
+      }
+      if (row + AHEAD * STAT_ROWS < parts) {
+        // @unroll
+        {
+          let part = first_part + min(row + (AHEAD + 0u) * STAT_ROWS, parts - 1u);
+          stat_terms[0u] = sums_of(part, stat_head);
+          stat_tops[0u] = top_of(part, stat_head);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 1u) * STAT_ROWS, parts - 1u);
+          stat_terms[1u] = sums_of(part, stat_head);
+          stat_tops[1u] = top_of(part, stat_head);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 2u) * STAT_ROWS, parts - 1u);
+          stat_terms[2u] = sums_of(part, stat_head);
+          stat_tops[2u] = top_of(part, stat_head);
+        }
+        {
+          let part = first_part + min(row + (AHEAD + 3u) * STAT_ROWS, parts - 1u);
+          stat_terms[3u] = sums_of(part, stat_head);
+          stat_tops[3u] = top_of(part, stat_head);
+        }
       }
     }
     stats[local_index] = stat;

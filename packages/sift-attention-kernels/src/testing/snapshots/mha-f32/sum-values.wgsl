@@ -17,6 +17,10 @@ alias KvWord = vec4<f32>;
 fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
   return array<f32, KV_WIDTH>(word.x, word.y, word.z, word.w);
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // How the keys of a sequence are divided over workgroups. Producer and consumer of a buffer of parts reckon alike.
 
 // Parts of one head block and sequence, so that all of them together fill the device: one wave of `workgroups`, or up to
@@ -89,22 +93,31 @@ fn main(
   var sums = array<f32, KV_WIDTH>();
   for (var chunk = group.x; chunk * CHUNK < own.visible; chunk += parts) {
     var words = array<KvWord, ROWS>();
+    var scale = array<f32, ROWS>();
     // @unroll
     {
       let key = chunk * CHUNK + 0u * SLOTS + slot;
-      words[0u] = values[(own.row + min(key, own.visible - 1u)) * WORDS + word];
+      let row = own.row + min(key, own.visible - 1u);
+      words[0u] = values[row * WORDS + word];
+      scale[0u] = value_scale(row);
     }
     {
       let key = chunk * CHUNK + 1u * SLOTS + slot;
-      words[1u] = values[(own.row + min(key, own.visible - 1u)) * WORDS + word];
+      let row = own.row + min(key, own.visible - 1u);
+      words[1u] = values[row * WORDS + word];
+      scale[1u] = value_scale(row);
     }
     {
       let key = chunk * CHUNK + 2u * SLOTS + slot;
-      words[2u] = values[(own.row + min(key, own.visible - 1u)) * WORDS + word];
+      let row = own.row + min(key, own.visible - 1u);
+      words[2u] = values[row * WORDS + word];
+      scale[2u] = value_scale(row);
     }
     {
       let key = chunk * CHUNK + 3u * SLOTS + slot;
-      words[3u] = values[(own.row + min(key, own.visible - 1u)) * WORDS + word];
+      let row = own.row + min(key, own.visible - 1u);
+      words[3u] = values[row * WORDS + word];
+      scale[3u] = value_scale(row);
     }
     // @unroll
     {
@@ -112,16 +125,16 @@ fn main(
       let value = unpack_kv(words[0u]);
       // @unroll
       {
-        sums[0u] += select(0.0, value[0u], is_here);
+        sums[0u] += select(0.0, value[0u] * scale[0u], is_here);
       }
       {
-        sums[1u] += select(0.0, value[1u], is_here);
+        sums[1u] += select(0.0, value[1u] * scale[0u], is_here);
       }
       {
-        sums[2u] += select(0.0, value[2u], is_here);
+        sums[2u] += select(0.0, value[2u] * scale[0u], is_here);
       }
       {
-        sums[3u] += select(0.0, value[3u], is_here);
+        sums[3u] += select(0.0, value[3u] * scale[0u], is_here);
       }
     }
     {
@@ -129,16 +142,16 @@ fn main(
       let value = unpack_kv(words[1u]);
       // @unroll
       {
-        sums[0u] += select(0.0, value[0u], is_here);
+        sums[0u] += select(0.0, value[0u] * scale[1u], is_here);
       }
       {
-        sums[1u] += select(0.0, value[1u], is_here);
+        sums[1u] += select(0.0, value[1u] * scale[1u], is_here);
       }
       {
-        sums[2u] += select(0.0, value[2u], is_here);
+        sums[2u] += select(0.0, value[2u] * scale[1u], is_here);
       }
       {
-        sums[3u] += select(0.0, value[3u], is_here);
+        sums[3u] += select(0.0, value[3u] * scale[1u], is_here);
       }
     }
     {
@@ -146,16 +159,16 @@ fn main(
       let value = unpack_kv(words[2u]);
       // @unroll
       {
-        sums[0u] += select(0.0, value[0u], is_here);
+        sums[0u] += select(0.0, value[0u] * scale[2u], is_here);
       }
       {
-        sums[1u] += select(0.0, value[1u], is_here);
+        sums[1u] += select(0.0, value[1u] * scale[2u], is_here);
       }
       {
-        sums[2u] += select(0.0, value[2u], is_here);
+        sums[2u] += select(0.0, value[2u] * scale[2u], is_here);
       }
       {
-        sums[3u] += select(0.0, value[3u], is_here);
+        sums[3u] += select(0.0, value[3u] * scale[2u], is_here);
       }
     }
     {
@@ -163,16 +176,16 @@ fn main(
       let value = unpack_kv(words[3u]);
       // @unroll
       {
-        sums[0u] += select(0.0, value[0u], is_here);
+        sums[0u] += select(0.0, value[0u] * scale[3u], is_here);
       }
       {
-        sums[1u] += select(0.0, value[1u], is_here);
+        sums[1u] += select(0.0, value[1u] * scale[3u], is_here);
       }
       {
-        sums[2u] += select(0.0, value[2u], is_here);
+        sums[2u] += select(0.0, value[2u] * scale[3u], is_here);
       }
       {
-        sums[3u] += select(0.0, value[3u], is_here);
+        sums[3u] += select(0.0, value[3u] * scale[3u], is_here);
       }
     }
   }

@@ -38,6 +38,10 @@ fn unpack_kv(word: KvWord) -> array<f32, KV_WIDTH> {
   let d = vec2<f32>(bitcast<vec2<f16>>(word.w));
   return array<f32, KV_WIDTH>(a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y);
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // One number for each query head of a head block: here two heads.
 alias HeadRow = vec2<f32>;
 
@@ -65,6 +69,10 @@ fn enter_lanes(input: LaneInput) {
 
 // The value of the invocation whose index differs by the bits of `mask` < TEAM.
 fn lane_xor(value: f32, mask: u32) -> f32 {
+  return subgroupShuffleXor(value, mask);
+}
+
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
   return subgroupShuffleXor(value, mask);
 }
 
@@ -861,9 +869,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   load_rule(group.z * QUERY_HEADS + own.head, own.heads);
 
   var score = array<HeadRow, KEYS>();
+  var scale = array<f32, KEYS>();
   // @unroll
   {
-    score[0u] = scores[first_score + min(group.x * TILE + 0u * WORKGROUP + local_index, last_key)];
+    let key = min(group.x * TILE + 0u * WORKGROUP + local_index, last_key);
+    score[0u] = scores[first_score + key];
+    scale[0u] = value_scale(own.row + key);
   }
   let score_pitch = part_pitch(SCORE_WORKGROUPS, grid.z);
   let score_parts = part_count(own.visible, SCORE_CHUNK, score_pitch);
@@ -985,12 +996,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         {
           let log_weight = head_of(score[0u], 0u) - log_sums[0u];
           let keep = 0u < own.heads && keeps(0u, key, own.visible, head_of(score[0u], 0u), log_weight);
-          weights[0u] = select(0.0, exp(log_weight), keep);
+          weights[0u] = select(0.0, exp(log_weight) * scale[0u], keep);
         }
         {
           let log_weight = head_of(score[0u], 1u) - log_sums[1u];
           let keep = 1u < own.heads && keeps(1u, key, own.visible, head_of(score[0u], 1u), log_weight);
-          weights[1u] = select(0.0, exp(log_weight), keep);
+          weights[1u] = select(0.0, exp(log_weight) * scale[0u], keep);
         }
         let at = place_in_ring(first + place[0u]);
         ring_keys[at] = key;
@@ -1000,7 +1011,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     let next = min(tile + parts, tiles - 1u);
     // @unroll
     {
-      score[0u] = scores[first_score + min(next * TILE + 0u * WORKGROUP + local_index, last_key)];
+      let key = min(next * TILE + 0u * WORKGROUP + local_index, last_key);
+      score[0u] = scores[first_score + key];
+      scale[0u] = value_scale(own.row + key);
     }
     workgroupBarrier();
     while (waiting >= ROUND) {

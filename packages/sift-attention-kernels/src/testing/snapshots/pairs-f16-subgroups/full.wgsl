@@ -64,6 +64,10 @@ fn lane_xor(value: f32, mask: u32) -> f32 {
   return subgroupShuffleXor(value, mask);
 }
 
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
+  return subgroupShuffleXor(value, mask);
+}
+
 // The value of lane `source` of the LANES lanes that this invocation is one of.
 fn lane_get(value: f32, source: u32) -> f32 {
   return subgroupShuffle(value, subgroup_lane / LANES * LANES + source);
@@ -418,6 +422,8 @@ fn write_partial(first: u32, local_index: u32) {
 const ITEMS = ROWS * BLOCK_PITCH;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
+// Rows among a lane's items.
+const LANE_ROWS = (LANE_ITEMS + BLOCK_PITCH - 1u) / BLOCK_PITCH;
 // Groups of four dimensions of each lane.
 const QUADS = LANE_WORDS * KV_WIDTH / 4u;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;
@@ -610,6 +616,10 @@ fn add_over_lanes(lane: u32) {
     }
   }
 }
+// Stands where a scale of value rows would, for rows that have none.
+fn value_scale(row: u32) -> f32 {
+  return 1.0;
+}
 // Full attention of one part of the keys: partial[h] = Σ exp(score[h, i] − maximum[h]) · value[i], with the maximum and the sum of
 // exp(score − maximum), where scores are scale · dot(query[h], key[i]).
 //
@@ -666,6 +676,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         }
       }
     }
+    var value_factors = array<f32, LANE_ROWS>();
+    // @unroll
+    {
+      value_factors[0u] = value_scale(own.row + min(first_key + first_item(lane) / BLOCK_PITCH + 0u, own.visible - 1u));
+    }
     multiply_rows(lane);
     load_keys(own, first_key + parts * CHUNK, lane);
     add_over_lanes(lane);
@@ -694,6 +709,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       let visible = first_key + (first_item(lane) + 0u) / BLOCK_PITCH < own.visible;
       sums[0u] = select(0.0, exp(sums[0u] - maximum[0u % LANE_HEADS]), visible);
       sum[0u % LANE_HEADS] += sums[0u];
+      sums[0u] *= value_factors[0u / BLOCK_PITCH];
     }
     var factors = array<f32, BLOCK_PITCH>();
     var rescale = false;

@@ -50,6 +50,10 @@ fn lane_xor(value: f32, mask: u32) -> f32 {
   return subgroupShuffleXor(value, mask);
 }
 
+fn lane_xor_i32(value: i32, mask: u32) -> i32 {
+  return subgroupShuffleXor(value, mask);
+}
+
 // The value of lane `source` of the LANES lanes that this invocation is one of.
 fn lane_get(value: f32, source: u32) -> f32 {
   return subgroupShuffle(value, subgroup_lane / LANES * LANES + source);
@@ -115,6 +119,8 @@ fn merge_stats(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
 const ITEMS = ROWS * BLOCK_PITCH;
 const LANE_ITEMS = ITEMS >> HALVINGS;
 const COPIES = LANES >> HALVINGS;
+// Rows among a lane's items.
+const LANE_ROWS = (LANE_ITEMS + BLOCK_PITCH - 1u) / BLOCK_PITCH;
 // Groups of four dimensions of each lane.
 const QUADS = LANE_WORDS * KV_WIDTH / 4u;
 const_assert (1u << LANE_BITS) == LANES && HALVINGS <= LANE_BITS;

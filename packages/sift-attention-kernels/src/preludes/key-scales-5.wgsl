@@ -1,0 +1,1 @@
+@group(0) @binding(5) var<storage, read> key_scales: array<f32>; // [slots, KV_HEADS, CAPACITY]
