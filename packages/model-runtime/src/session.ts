@@ -47,7 +47,10 @@ export interface ScoreOptions {
   readonly attentionFrom?: number;
   /** Rows from this position on are reported. Default 0. */
   readonly reportFrom?: number;
-  /** Sees what each layer's attention computed for the rows that are reported, in order; on the CPU backend alone. */
+  /**
+   * Sees what each layer's attention computed for the rows that are reported, in order; on the CPU backend alone. Rows
+   * that a mass floor sends back are seen again.
+   */
   readonly onAttention?: (attention: LayerAttention) => void;
   readonly signal?: AbortSignal;
   readonly onPrefill?: (progress: {
