@@ -88,7 +88,7 @@ export interface SiftMode {
   readonly margin?: "none" | number;
   /** γ: ln θ moves by γ times the excess of each step's kept fraction; "none" leaves the law frozen. Default 1. */
   readonly feedback?: "none" | number;
-  /** Steps by which a report may be late: every backend plans a step by the reports before the last so many. Default 2. */
+  /** Steps by which a report may be late: every backend plans a step by the reports before the last so many. Default 3. */
   readonly lag?: number;
   /** d_max in (0, 1): what a head may drop in one step, or "none". Default "none". */
   readonly maxDroppedMass?: "none" | number;

@@ -56,10 +56,12 @@ export class PromptRecord {
     }
     const count = layers * heads * SAMPLED_LEVELS.length;
     expectShares("quantiles of the prompt", quantiles, count, "[layers, heads, levels]");
-    this.#rows.push(this.#reduce(contextLength, logsOf(quantiles)));
+    this.#rows.push(this.reduce(contextLength, quantiles));
   }
 
-  #reduce(contextLength: number, logs: Float64Array): PromptRow {
+  /** What is kept of a row: `quantiles` [layers, heads, levels]. */
+  reduce(contextLength: number, quantiles: ArrayLike<number>): PromptRow {
+    const logs = logsOf(quantiles);
     const { layers, heads, quantile } = this.#settings;
     const levels = SAMPLED_LEVELS.length;
     const row = Array.from({ length: layers * heads }, (_, at) =>

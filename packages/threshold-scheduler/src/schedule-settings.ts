@@ -112,7 +112,7 @@ export const scheduleDefaults: ScheduleDefaults = {
   fit: "slope-prior",
   margin: "none",
   feedback: 1,
-  lag: 2,
+  lag: 3,
   maxDroppedMass: "none",
   floorAnswer: "lower",
   drift: { slack: 0.05, limit: 3 },

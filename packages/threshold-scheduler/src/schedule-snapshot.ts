@@ -1,6 +1,7 @@
 import { BudgetUnits } from "./budget-units.ts";
 import { ROUNDING_SLACK } from "./observation.ts";
 import type { PromptRow } from "./prompt-record.ts";
+import { SAMPLED_LEVELS } from "./sampled-levels.ts";
 import {
   expectSettings,
   FEEDBACK_RANGE,
@@ -12,7 +13,7 @@ import {
 import { SchedulerError } from "./scheduler-error.ts";
 import type { SiftControlState } from "./sift-control.ts";
 import type { SiftedSums } from "./sifted-record.ts";
-import type { StepReport } from "./step-reports.ts";
+import type { PlannedShares, StepReport } from "./step-reports.ts";
 import type { WarmupEndState } from "./warmup-end.ts";
 import { QUANTILE_FLOOR } from "./warmup-record.ts";
 
@@ -100,6 +101,15 @@ function expectNumbers(
 ): number[] {
   return expectArray(path, value, length).map((entry, i) =>
     expectNumber(`${path}[${i}]`, entry, low, high),
+  );
+}
+
+/** Shares, at most so many; those that were not told yet, which JSON makes null, are 0. */
+function expectSome(path: string, value: unknown, most: number): number[] {
+  if (!Array.isArray(value)) return refuse(path, "an array", value);
+  expectInteger(`${path}.length`, value.length, 0, most);
+  return Array.from(value, (entry: unknown, i) =>
+    expectNumber(`${path}[${i}]`, entry ?? 0, 0, 1 + ROUNDING_SLACK),
   );
 }
 
@@ -256,6 +266,18 @@ function readControl(value: unknown, settings: ScheduleSettings): SiftControlSta
   };
 }
 
+function readPlanned(
+  path: string,
+  value: unknown,
+  { heads, kvHeads }: { readonly heads: number; readonly kvHeads: number },
+): PlannedShares {
+  const record = expectRecord(path, value);
+  return {
+    kept: expectNumbers(`${path}.kept`, record.kept, heads, 0, 1),
+    union: expectNumbers(`${path}.union`, record.union, kvHeads, 0, 1),
+  };
+}
+
 function readReports(
   value: unknown,
   settings: ScheduleSettings,
@@ -274,9 +296,13 @@ function readReports(
       contextLength: expectInteger(`${path}.contextLength`, record.contextLength, 1, MOST),
       isDense: expectBoolean(`${path}.isDense`, record.isDense),
       layers: expectInteger(`${path}.layers`, record.layers, 0, settings.layers),
-      kept: expectNumbers(`${path}.kept`, record.kept, heads, 0, 1 + ROUNDING_SLACK),
+      quantiles: expectSome(`${path}.quantiles`, record.quantiles, heads * SAMPLED_LEVELS.length),
+      kept: expectNumbers(`${path}.kept`, record.kept, heads, 0, 1),
       droppedMass: expectNumbers(`${path}.droppedMass`, record.droppedMass, heads, 0, 1),
       union: expectNumbers(`${path}.union`, record.union, kvHeads, 0, 1),
+      ...(record.planned !== undefined && {
+        planned: readPlanned(`${path}.planned`, record.planned, { heads, kvHeads }),
+      }),
     };
   });
 }

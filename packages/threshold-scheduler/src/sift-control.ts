@@ -1,3 +1,4 @@
+import { predictLog } from "@sift-attention/power-law";
 import type { BudgetUnits } from "./budget-units.ts";
 import { denseMarks } from "./dense-heads.ts";
 import { type DriftState, DriftWatch } from "./drift-watch.ts";
@@ -199,12 +200,13 @@ export class SiftControl {
   }
 
   /** Share kept less target: [units]. */
-  #errors(report: StepReport): Float64Array {
+  #errors({ planned, ...report }: StepReport): Float64Array {
     const { controls, quantile } = this.#settings;
+    const { kept, union } = planned ?? report;
     const shares =
       controls === "union"
-        ? this.#units.meanOverGroups(report.union, this.#dense)
-        : this.#units.meanOverHeads(report.kept, this.#dense);
+        ? this.#units.meanOverGroups(union, this.#dense)
+        : this.#units.meanOverHeads(kept, this.#dense);
     return shares.map((share) => share - (1 - quantile));
   }
 
@@ -226,27 +228,37 @@ export class SiftControl {
   }
 
   /**
-   * Sets the corrections by the quantiles of a dense step: by how much the heads of a unit now lie above their own laws,
-   * on average. Without laws of the heads they stay.
+   * Sets the corrections by the quantiles of a dense step: where the units would have kept their share in it, less what
+   * their laws say. From quantiles at τ alone it takes the mean shift of a unit's heads against their own laws, and
+   * without such laws the corrections stay.
    */
   #anchor(report: StepReport): void {
-    const { steps, method } = this.#fitted!;
-    const shifts = report.kept.map((quantile, at) => {
-      const law = this.#parts.laws.head(at, steps, method);
-      if (!law || quantile <= 0) return Number.NaN;
-      return (
-        Math.log(quantile) - (law.logScale - law.exponent * Math.log(this.#clockOf(report, at)))
-      );
-    });
-    if (shifts.some(Number.isNaN)) return;
-    const means = this.#units.meanOverHeads(shifts, this.#dense);
-    for (const [unit, shift] of means.entries()) {
+    const { layers, heads } = this.#settings;
+    const hasLevels = report.quantiles.length > layers * heads;
+    const shifts = hasLevels ? this.#unitShifts(report) : this.#meanShifts(report);
+    for (const [unit, shift] of shifts.entries()) {
       if (!Number.isNaN(shift)) this.#feedback.anchor(unit, shift);
     }
     this.#parts.decide({
       ...{ kind: "anchor", step: report.step },
       corrections: Array.from(this.#feedback.corrections),
     });
+  }
+
+  #unitShifts({ contextLength, quantiles }: StepReport): Float64Array {
+    const { units } = this.#parts.prompt.reduce(contextLength, quantiles);
+    const logX = Math.log(contextLength);
+    return Float64Array.from(units, (log, unit) => log - this.#predictor.predict(unit, logX, 0));
+  }
+
+  #meanShifts(report: StepReport): Float64Array {
+    const { steps, method } = this.#fitted!;
+    const shifts = report.quantiles.map((quantile, at) => {
+      const law = this.#parts.laws.head(at, steps, method);
+      if (!law || quantile <= 0) return Number.NaN;
+      return Math.log(quantile) - predictLog(law, this.#clockOf(report, at));
+    });
+    return this.#units.meanOverHeads(shifts, this.#dense);
   }
 
   #clockOf({ step, contextLength }: StepReport, at: number): number {

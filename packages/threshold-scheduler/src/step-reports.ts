@@ -1,4 +1,5 @@
 import { expectShares } from "./observation.ts";
+import { SAMPLED_LEVELS } from "./sampled-levels.ts";
 import type { ScheduleSettings } from "./schedule-settings.ts";
 import { SchedulerError } from "./scheduler-error.ts";
 
@@ -10,11 +11,21 @@ export interface StepReport {
   readonly isDense: boolean;
   /** Layers that have reported. */
   layers: number;
-  /** [layers, heads] each; quantiles of a dense step stand in `kept`. */
+  /** Of a dense step: [layers, heads], or [layers, heads, levels]. */
+  readonly quantiles: number[];
+  /** [layers, heads] each. */
   readonly kept: number[];
   readonly droppedMass: number[];
   /** [layers, kvHeads]; 0 where it was not told. */
   readonly union: number[];
+  /** What the planned thresholds kept, when the step was done again under others. */
+  readonly planned?: PlannedShares;
+}
+
+/** What thresholds kept: [layers, heads] and [layers, kvHeads]. Plain data. */
+export interface PlannedShares {
+  readonly kept: readonly number[];
+  readonly union: readonly number[];
 }
 
 /** The reports of the steps after the warmup that have not been settled, in the order of the steps. */
@@ -43,18 +54,27 @@ export class StepReports {
   plan(step: number, contextLength: number, isDense: boolean): void {
     const { layers, heads, kvHeads } = this.#settings;
     const zeros = (perLayer: number): number[] => new Array<number>(layers * perLayer).fill(0);
-    const numbers = { kept: zeros(heads), droppedMass: zeros(heads), union: zeros(kvHeads) };
+    const numbers = {
+      kept: zeros(heads),
+      droppedMass: zeros(heads),
+      union: zeros(kvHeads),
+      quantiles: [],
+    };
     this.#open.push({ step, contextLength, isDense, layers: 0, ...numbers });
   }
 
-  /** Takes the quantiles of a dense step. @throws SchedulerError as the schedule's methods do */
+  /**
+   * Takes the quantiles of a dense step: [heads], or [heads, levels] in all layers.
+   * @throws SchedulerError as the schedule's methods do
+   */
   observeQuantiles(layer: number, quantiles: ArrayLike<number>): StepReport {
+    const { heads } = this.#settings;
     const report = this.#next(layer, true);
-    expectShares(`quantiles of layer ${layer}`, quantiles, this.#settings.heads);
+    const hasLevels = quantiles.length === heads * SAMPLED_LEVELS.length;
+    const count = hasLevels ? quantiles.length : heads;
+    expectShares(`quantiles of layer ${layer}`, quantiles, count);
     return this.#take(report, layer, () => {
-      for (let head = 0; head < quantiles.length; head++) {
-        report.kept[layer * this.#settings.heads + head] = quantiles[head]!;
-      }
+      for (let i = 0; i < count; i++) report.quantiles[layer * count + i] = quantiles[i]!;
     });
   }
 
@@ -95,10 +115,11 @@ export class StepReports {
 
   /** Forgets the reports of the last open step, which all layers have made: it is done again. */
   repeat(): void {
-    const { step, contextLength, isDense } = this.#open.pop()!;
+    const { step, contextLength, isDense, kept, union, planned } = this.#open.pop()!;
     for (let layer = 0; layer < this.#reported.length; layer++) this.#reported[layer]! -= 1;
     this.#complete = step - 1;
     this.plan(step, contextLength, isDense);
+    this.#open.push({ ...this.#open.pop()!, planned: planned ?? { kept, union } });
   }
 
   restore(open: readonly StepReport[], reported: readonly number[], complete: number): void {

@@ -75,7 +75,8 @@ export interface ThresholdScheduler {
   /**
    * Takes a layer's quantiles of the earliest planned warmup step, or dense step, that it has not reported yet.
    *
-   * @param quantiles τ-quantile of the weights: [heads], in [0, 1]
+   * @param quantiles τ-quantile of the weights: [heads], in [0, 1]; of a dense step better all SAMPLED_LEVELS in every
+   * layer: [heads, levels]
    * @throws SchedulerError "bad-argument" for the layer, "unexpected-observation" when no step is left to report,
    * "bad-observation"
    */

@@ -33,6 +33,11 @@ export class UnitLaws {
     this.#warmup = warmup;
   }
 
+  /** Rows of the prompt and steps of the warmup that there are to fit. */
+  rows(steps: number): number {
+    return this.#prompt.rows.length + steps;
+  }
+
   /** The law of a unit; undefined when nothing was seen. */
   unit(unit: number, steps: number, method: ScheduleFit): PowerLawFit | undefined {
     return fit(this.#unitPoints(unit, steps), method);

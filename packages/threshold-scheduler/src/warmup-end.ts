@@ -9,6 +9,9 @@ export interface FittedTo {
   readonly method: ScheduleFit;
 }
 
+/** Rows whose median tells the level of a single head well enough for feedback to begin with. */
+const LEVEL_ROWS = 16;
+
 /** Where a warmup stands, plain data. */
 export interface WarmupEndState {
   /** The last step of the warmup, −1 while it is open. */
@@ -99,10 +102,10 @@ export class WarmupEnd {
     this.#state = state;
   }
 
-  /** Feedback on the whole model, or on groups, makes up for a law that is not known: only single heads need one. */
+  /** Feedback makes up for a slope that is not known, and on many heads together for the level too. */
   #isCertain(steps: number): boolean {
     const { budget, feedback } = this.#settings;
-    const isHeld = feedback !== "none" && budget !== "head";
-    return isHeld || this.#laws.areCertain(steps);
+    const isLevelKnown = budget !== "head" || this.#laws.rows(steps) >= LEVEL_ROWS;
+    return (feedback !== "none" && isLevelKnown) || this.#laws.areCertain(steps);
   }
 }

@@ -15,7 +15,7 @@ export function withSample(
   firstPosition: number,
   rows: number,
 ): PassAttention {
-  if (!seesEveryKey(attention)) return attention;
+  if (!seesEveryKey(attention) || attention.sample) return attention;
   const sample = sampleOf(firstPosition, rows);
   return sample.rows.length === 0 ? attention : { ...attention, sample };
 }

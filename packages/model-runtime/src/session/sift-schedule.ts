@@ -1,5 +1,6 @@
 import {
   createThresholdScheduler,
+  SAMPLED_LEVELS,
   type ScheduleCounters,
   type ScheduleDecision,
   type ScheduleListeners,
@@ -70,10 +71,12 @@ class SiftSchedule implements AttentionSchedule {
   observe({ phase, attention }: PlannedRows, pass: PassStatistics): void {
     if (phase === "full") return;
     const isSifted = attention.quantile === undefined;
+    const isDense = !isSifted && phase === "sift";
     reportingOverflow(() => {
       for (let row = 0; row < pass.rows; row++) {
         for (let layer = 0; layer < this.#config.layers; layer++) {
           if (isSifted) this.#observeSifted(layer, row, pass);
+          else if (isDense && pass.sampled) this.#observeLevels(layer, row, pass.sampled);
           else this.#observeQuantiles(layer, row, pass);
         }
       }
@@ -128,8 +131,11 @@ class SiftSchedule implements AttentionSchedule {
     const rows = plans.length;
     const firstStep = this.#rowsBefore + first!.step;
     if (first!.phase !== "sift") {
-      const phase = first!.phase === "warmup" ? "warmup" : "sift";
-      return { phase, rows, firstStep, attention: this.prepared };
+      if (first!.phase === "warmup") {
+        return { phase: "warmup", rows, firstStep, attention: this.prepared };
+      }
+      const sample = { rows: plans.map((_, row) => row), levels: SAMPLED_LEVELS };
+      return { phase: "sift", rows, firstStep, attention: { ...this.prepared, sample } };
     }
     const { layers, queryHeads } = this.#config;
     const logThresholds = new Float32Array(layers * rows * queryHeads);
@@ -156,6 +162,14 @@ class SiftSchedule implements AttentionSchedule {
   #observeQuantiles(layer: number, row: number, { rows, quantiles }: PassStatistics): void {
     if (!quantiles) return;
     this.#scheduler.observeQuantiles(layer, this.#headsOf(quantiles, layer * rows + row));
+  }
+
+  /** Of [rows, layers, queryHeads, levels], every row of a dense pass sampled. */
+  #observeLevels(layer: number, row: number, sampled: Float32Array): void {
+    const { layers, queryHeads } = this.#config;
+    const size = queryHeads * SAMPLED_LEVELS.length;
+    const at = (row * layers + layer) * size;
+    this.#scheduler.observeQuantiles(layer, sampled.subarray(at, at + size));
   }
 
   #observeSifted(layer: number, row: number, pass: PassStatistics): void {
