@@ -81,7 +81,7 @@ describe("resolveOptions", () => {
     [{ slots: 0 }, /^slots: /],
     [{ slots: Number.NaN }, /^slots: .* got NaN/],
     [{ capacity: 1.5 }, /^capacity: /],
-    [{ batch: 4 }, /^batch: expected a whole number, 1 to 3, got 4/],
+    [{ batch: 1.5 }, /^batch: expected a whole number, at least 1, got 1.5/],
     [{ batch: 0 }, /^batch: /],
     [{ scale: 0 }, /^scale: /],
     [{ scale: Number.NaN }, /^scale: /],

@@ -29,7 +29,7 @@ export function resolveOptions(options: SiftAttentionOptions, limits: Limits): R
   expectOption("slots", options.slots, 1);
   expectOption("capacity", options.capacity, 1);
   const resolved = withDefaults(options);
-  expectOption("batch", resolved.batch, 1, options.slots);
+  expectOption("batch", resolved.batch, 1);
   expectOption("keepFirst", resolved.keepFirst, 0);
   expectOption("keepLast", resolved.keepLast, 0);
   expectOneOf("droppedMass", resolved.droppedMass, droppedMasses);

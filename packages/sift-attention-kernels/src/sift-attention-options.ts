@@ -26,7 +26,7 @@ export interface SiftAttentionOptions {
   readonly slots: number;
   /** Rows of a slot, ≥ 1. The keys of all slots must fit one binding of the device, and so must the values. */
   readonly capacity: number;
-  /** Sequences of one step at most, 1 to `slots`. Default `slots`. */
+  /** Sequences of one step at most, ≥ 1; several may see one slot, but not with "mean-value". Default `slots`. */
   readonly batch?: number;
   /** Multiplies q·k; above 0. Default headDim^(−1/2). */
   readonly scale?: number;

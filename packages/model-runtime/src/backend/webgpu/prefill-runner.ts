@@ -9,10 +9,17 @@ import {
   readDraws,
   withLikeliest,
 } from "./draw-tokens.ts";
+import type { PassSample, PromptSampler } from "./prompt-sampler.ts";
 import { readLogits, recordHead } from "./read-logits.ts";
 import type { Readback } from "./readback-ring.ts";
 import { RowStatistics } from "./row-statistics.ts";
 import type { SlotSampler } from "./slot-sampler.ts";
+
+/** What a call asks for besides its rows. */
+interface Wanted {
+  readonly drawings: readonly Drawing[];
+  readonly sample: PassSample | undefined;
+}
 
 /** Runs many rows of one slot under full attention, in one command buffer. */
 export class PrefillRunner {
@@ -29,13 +36,14 @@ export class PrefillRunner {
   }
 
   /** Submits rows at once; resolves when what is wanted has been read, and the device is done with the rows before. */
-  submit(call: RowsCall, readback: Readback): Promise<RowsResult> {
+  submit(call: RowsCall, readback: Readback, sampler?: PromptSampler): Promise<RowsResult> {
     try {
       this.#upload(call);
+      const sample = sampler?.prepare(call);
       const { slot, want, draw } = call;
       const drawings = want === "token" && draw ? drawingsOf([{ slot, draw }]) : [];
-      const offset = this.#encode(call, drawings, readback);
-      return this.#collect(call, drawings, { readback, offset });
+      const offset = this.#encode(call, { drawings, sample }, readback);
+      return this.#collect(call, { drawings, sample }, { readback, offset });
     } catch (error) {
       readback.cancel();
       throw error;
@@ -50,15 +58,16 @@ export class PrefillRunner {
     gpu.write(buffers.places, this.#places.subarray(0, tokens.length * rowPlaceWords));
   }
 
-  #encode({ tokens }: RowsCall, drawings: readonly Drawing[], readback: Readback): number {
+  #encode({ tokens }: RowsCall, { drawings, sample }: Wanted, readback: Readback): number {
     const { gpu, decoder, layers } = this.#bound;
     const rows = tokens.length;
     let offset = 0;
     gpu.submit((encoder) => {
       const pass = encoder.beginComputePass();
-      recordLayers(pass, this.#bound, rows, (layer) =>
-        layers.layers[layer]!.prefill.record(pass, rows),
-      );
+      recordLayers(pass, this.#bound, rows, (layer) => {
+        layers.layers[layer]!.prefill.record(pass, rows);
+        sample?.record(pass, layer);
+      });
       pass.end();
       if (drawings.length === 0) return;
       recordHead(encoder, decoder, rows - 1, 1);
@@ -73,21 +82,22 @@ export class PrefillRunner {
   /** Everything is asked for before the first wait, so that it is of these rows. */
   async #collect(
     call: RowsCall,
-    drawings: readonly Drawing[],
+    { drawings, sample }: Wanted,
     { readback, offset }: { readonly readback: Readback; readonly offset: number },
   ): Promise<RowsResult> {
     const { gpu } = this.#bound;
     const before = this.#done;
     this.#done = gpu.device.queue.onSubmittedWorkDone().catch(() => {}); // a loss is told elsewhere
-    const [drawn, logits] = await Promise.all([
+    const [drawn, logits, sampled] = await Promise.all([
       readback.take((bytes) => readDraws(bytes, offset, drawings)),
       this.#readLogits(call),
+      sample?.read(),
       before,
     ]);
     gpu.expectUsable("run");
     const token = drawn[0] && withLikeliest(drawn[0], drawings[0]!, logits);
     return {
-      statistics: this.#statistics(call),
+      statistics: { ...this.#statistics(call), ...(sampled && { sampled }) },
       ...(token && { token }),
       ...(call.want === "logits" && logits && { logits }),
     };

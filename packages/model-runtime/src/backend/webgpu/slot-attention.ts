@@ -9,7 +9,8 @@ export interface AttentionBuffers {
   readonly keys: BoundBuffer;
   readonly values: BoundBuffer;
   readonly sequences: BoundBuffer;
-  readonly logThresholds: BoundBuffer;
+  /** For sifted steps. */
+  readonly logThresholds?: BoundBuffer;
   readonly valueSums?: BoundBuffer;
   readonly quantiles: BoundBuffer;
   readonly output: BoundBuffer;
@@ -29,7 +30,8 @@ export interface AttentionStep {
   readonly sequences: number;
   /** Keys that the row which sees most sees in this layer. */
   readonly longestContext: number;
-  readonly kind: "full" | "sifted" | "top-k";
+  /** `quantiles`: they alone, no output. */
+  readonly kind: "full" | "sifted" | "top-k" | "quantiles";
   readonly quantiles: boolean;
   /** Whether the sums of the values are made anew, because they do not reach through the rows. */
   readonly sumsValues: boolean;
@@ -64,7 +66,8 @@ export class SlotAttention {
     if (kind === "sifted") attention.recordSifted(pass, binding, step);
     if (kind === "full" && quantiles) attention.recordFullWithQuantiles(pass, binding, step);
     if (kind === "full" && !quantiles) attention.recordFull(pass, binding, step);
-    if (kind === "sifted" && quantiles) attention.recordQuantiles(pass, binding, step);
+    if (kind === "quantiles" || (kind === "sifted" && quantiles))
+      attention.recordQuantiles(pass, binding, step);
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import type { AttentionSettings } from "./attention-settings.ts";
 import type { BoundCache } from "./bound-cache.ts";
 import type { CompiledAttention } from "./compiled-attention.ts";
+import { PromptSampler } from "./prompt-sampler.ts";
 import { type AttentionLayer, createSlotAttention, type SlotAttention } from "./slot-attention.ts";
 
 /** The attention of one cache, by the settings that rules asked for so far. */
@@ -9,6 +10,9 @@ export class SlotAttentions {
   readonly #compiled: CompiledAttention;
   readonly #batch: number;
   readonly #attentions = new Map<string, Promise<SlotAttention>>();
+  #sampling: Promise<void> | undefined;
+  #sampler: PromptSampler | undefined;
+  #isDisposed = false;
 
   constructor(bound: BoundCache, compiled: CompiledAttention, batch: number) {
     this.#bound = bound;
@@ -27,7 +31,23 @@ export class SlotAttentions {
     return attention;
   }
 
+  /** Tells quantiles of a prompt's rows, once `compileSampler` is through; absent where it cannot. */
+  get sampler(): PromptSampler | undefined {
+    return this.#sampler;
+  }
+
+  /** @throws SiftError, GpuError of the device or the compiler. */
+  compileSampler(): Promise<void> {
+    this.#sampling ??= this.#createSampler();
+    this.#sampling.catch(() => {
+      this.#sampling = undefined;
+    });
+    return this.#sampling;
+  }
+
   dispose(): void {
+    this.#isDisposed = true;
+    this.#sampler?.dispose();
     for (const attention of this.#attentions.values()) {
       attention.then(
         (bound) => bound.dispose(),
@@ -35,6 +55,12 @@ export class SlotAttentions {
       );
     }
     this.#attentions.clear();
+  }
+
+  async #createSampler(): Promise<void> {
+    const sampler = await PromptSampler.create(this.#bound, this.#compiled);
+    if (this.#isDisposed) sampler?.dispose();
+    else this.#sampler = sampler;
   }
 
   #create(settings: AttentionSettings): Promise<SlotAttention> {

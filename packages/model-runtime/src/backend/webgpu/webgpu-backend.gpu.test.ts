@@ -158,6 +158,25 @@ describe("SequenceSlots.run on WebGPU", () => {
     expect(deviation(a.quantiles ?? [], b.quantiles ?? [])).toBeLessThan(1e-6);
   });
 
+  test("tells the quantiles of sampled rows of a prompt as the CPU does", async () => {
+    const tokens = promptOf(24, 6);
+    const call = { slot: 2, firstPosition: 0, want: "logits" } as const;
+    await compare({ ...call, tokens: tokens.slice(0, 9), attention: full });
+    const sample = { rows: [0, 4, 5, 14], levels: [0.2, 0.5, 0.9] };
+    const attention = { ...full, sample };
+    const rows = { ...call, tokens: tokens.slice(9), firstPosition: 9, attention };
+    const { got, expected } = await compare(rows);
+    const sampled = got.statistics.sampled!;
+    expect(sampled).toHaveLength(4 * 2 * 4 * 3);
+    expect(deviation(sampled, expected.statistics.sampled!)).toBeLessThan(1e-6);
+    const other = { ...full, sample: { ...sample, rows: [0, 4, 6, 14] } };
+    const shifted = await onGpu.run({ ...rows, attention: other });
+    expect(deviation(shifted.statistics.sampled!, sampled)).toBeGreaterThan(1e-4);
+    const many = { rows: promptOf(15).map((_, row) => row), levels: Array(20).fill(0.5) };
+    const { statistics } = await onGpu.run({ ...rows, attention: { ...full, sample: many } });
+    expect(statistics.sampled).toBeUndefined(); // 300 are more than a pass tells
+  });
+
   test("a threshold that keeps one key more is beyond the bound", async () => {
     const prompt = { slot: 0, tokens: promptOf(14, 2), firstPosition: 0 };
     await compare({ ...prompt, attention: full, want: "logits" });

@@ -83,8 +83,12 @@ export class WebgpuSlots implements WebgpuSequenceSlots {
 
   async prepare(attention: PassAttention, signal?: AbortSignal): Promise<void> {
     expectNotAborted(signal);
+    const { attentions } = this.#parts;
+    const settings = settingsOf(attention);
     try {
-      await this.#parts.attentions.get(settingsOf(attention));
+      await attentions.get(settings);
+      // What asks for quantiles of its steps gains from those of the prompt.
+      if (settings.quantiles) await attentions.compileSampler();
     } catch (error) {
       throw this.#explain(error);
     }
@@ -148,8 +152,9 @@ export class WebgpuSlots implements WebgpuSequenceSlots {
 
   async #submitRows(call: RowsCall): Promise<Submitted<RowsResult>> {
     this.#sums.overwrite(call.slot, call.firstPosition);
-    const readback = await this.#parts.ring.acquire();
-    return { result: this.#prefill.submit(call, readback) };
+    const { ring, attentions } = this.#parts;
+    const readback = await ring.acquire();
+    return { result: this.#prefill.submit(call, readback, attentions.sampler) };
   }
 
   /** Rows that the kernels for many of them do not compute: each sees what those before it left. */
