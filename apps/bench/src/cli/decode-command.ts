@@ -18,6 +18,9 @@ export interface DecodeOptions {
   readonly rows?: number;
   readonly profileSamples?: number;
   readonly budgetSeconds?: number;
+  readonly check?: boolean;
+  readonly checkTokens?: number;
+  readonly checkCycles?: number;
   readonly allowSoftware?: boolean;
   readonly read?: string;
   readonly resume?: string;
@@ -40,6 +43,7 @@ export function decodeCommand(run: (options: DecodeOptions) => Promise<void>): C
   );
   addChoices(command);
   addMeasuring(command);
+  addChecking(command);
   return command
     .option("--read <file>", "an earlier --json: measure nothing, write it again")
     .option("--resume <file>", "an earlier --json: measure only what it lacks")
@@ -73,14 +77,26 @@ function addChoices(command: Command): void {
     );
 }
 
+/** What is checked instead. */
+function addChecking(command: Command): void {
+  command
+    .option("--check", "measure nothing: hold the GPU to the CPU, and to leaving no memory behind")
+    .option("--check-tokens <n>", "greedy tokens of each model (default: 256)", parseNumber(count))
+    .option(
+      "--check-cycles <n>",
+      "openings of the first model (default: 200)",
+      parseNumber({ min: 0, integer: true }),
+    );
+}
+
 /** How it is measured. */
 function addMeasuring(command: Command): void {
   command
     .option("--tokens <n>", `timed in a sample ${defaultOf("tokens")}`, parseNumber(count))
     .option(
       "--warmup <n>",
-      `untimed before them, and the sift's own ${defaultOf("warmup")}`,
-      parseNumber({ min: 2, integer: true }),
+      `untimed before them ${defaultOf("warmup")}`,
+      parseNumber({ min: 8, integer: true }),
     )
     .option("--samples <n>", `of each method ${defaultOf("samples")}`, parseNumber(count))
     .option(

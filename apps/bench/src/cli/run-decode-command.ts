@@ -1,5 +1,6 @@
 import { ModelError } from "@sift-attention/model-runtime";
 import { BenchError } from "../bench-error.ts";
+import { failuresOf, runChecks } from "../decode/check/run-checks.ts";
 import { decodeMarkdown } from "../decode/report/decode-markdown.ts";
 import { expectDecodePeer } from "../decode/report/decode-peer.ts";
 import { type DecodeRecord, expectDecodeRecord } from "../decode/report/decode-record.ts";
@@ -14,7 +15,8 @@ import { readJsonFile } from "./read-json-file.ts";
 
 /** Measures, or reads what was measured, and writes it as JSON and Markdown with the peers' rows beside it. */
 export async function runDecodeCommand(options: DecodeOptions, context: CliContext): Promise<void> {
-  const { read, md } = options;
+  const { read, md, check } = options;
+  if (check) return runChecksOf(options, context);
   const write = writerOf(options);
   const record =
     read === undefined ? await measure(options, context, write) : readRecord("--read", read);
@@ -39,23 +41,54 @@ function readRecord(option: string, path: string): DecodeRecord {
   return expectDecodeRecord(`${option}: ${path}`, readJsonFile(option, path));
 }
 
+async function runChecksOf(options: DecodeOptions, { signal, stderr }: CliContext): Promise<void> {
+  const { allowSoftware = false, checkTokens = 256, checkCycles = 200, json } = options;
+  const { models } = decodeSettingsOf(options);
+  const record = await onGpu(options, () =>
+    runChecks({
+      ...{ models, signal, tokens: checkTokens, cycles: checkCycles },
+      adapter: allowSoftware ? "any" : "hardware",
+      report: (line) => stderr.write(`${line}\n`),
+      onCheck: (checked) => {
+        if (json !== undefined) writeFile(json, `${JSON.stringify(checked, null, 1)}\n`);
+      },
+    }),
+  );
+  const failures = failuresOf(record);
+  if (failures.length > 0) throw new FailedRun(failures.join("; "));
+}
+
 async function measure(
   options: DecodeOptions,
   { signal, stderr }: CliContext,
   write: (record: DecodeRecord) => void,
 ): Promise<DecodeRecord> {
-  const { allowSoftware = false, resume } = options;
+  const { allowSoftware, resume } = options;
   try {
-    return await runDecode({
-      settings: decodeSettingsOf(options),
-      adapter: allowSoftware ? "any" : "hardware",
-      before: resume === undefined ? undefined : readRecord("--resume", resume),
-      signal,
-      report: (line) => stderr.write(`${line}\n`),
-      onCase: write,
-    });
+    return await onGpu(options, () =>
+      runDecode({
+        settings: decodeSettingsOf(options),
+        adapter: allowSoftware ? "any" : "hardware",
+        before: resume === undefined ? undefined : readRecord("--resume", resume),
+        signal,
+        report: (line) => stderr.write(`${line}\n`),
+        onCase: write,
+      }),
+    );
   } catch (error) {
     if (signal.aborted) throw new Interruption("The cases measured so far are written.");
+    throw error;
+  }
+}
+
+/** @throws BenchError that says how to do without when there is no GPU. */
+async function onGpu<Result>(
+  { allowSoftware }: DecodeOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
     if (allowSoftware || !(error instanceof ModelError) || error.code !== "no-backend") throw error;
     throw new BenchError(
       `expected a GPU, got none: ${error.message}; --allow-software runs without, and its times mean nothing`,

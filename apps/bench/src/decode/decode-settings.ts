@@ -13,7 +13,7 @@ export interface DecodeSettings {
   readonly fraction: number;
   /** Timed tokens of a sample. */
   readonly tokens: number;
-  /** Untimed tokens before them, which are the sift's warmup too; at least 2. */
+  /** Untimed tokens before them, in which a warmup of the sift ends; at least 8. */
   readonly warmup: number;
   readonly samples: number;
   /** Tokens of the prompt whose prefill is timed. */
@@ -30,7 +30,7 @@ export interface DecodeSettings {
 
 export const DECODE_METHODS = ["full", "sift-union", "sift", "top-k"] as const;
 
-/** `sift` is the runtime's default; `sift-union` the same with τ fitted so that the union is `fraction`. */
+/** `sift` is the runtime's default; `sift-union` holds the union at `fraction`. */
 export type DecodeMethod = (typeof DECODE_METHODS)[number];
 
 export const DEFAULT_DECODE_SETTINGS: DecodeSettings = {

@@ -9,6 +9,7 @@ import { parseRandomGeometry } from "./random-geometry.ts";
 export interface DecodeModel {
   /** What the tables call it. */
   readonly name: string;
+  readonly isRandom: boolean;
   /** Opens it so that no token ends a text: speed does not depend on them. */
   open(): Promise<ModelFiles>;
 }
@@ -22,7 +23,7 @@ const randomPrefix = "random:";
 export function decodeModel(spec: string): DecodeModel {
   if (spec.startsWith(randomPrefix)) {
     const geometry = parseRandomGeometry(spec.slice(randomPrefix.length));
-    return { name: spec, open: async () => randomFiles(spec, geometry) };
+    return { name: spec, isRandom: true, open: async () => randomFiles(spec, geometry) };
   }
   if (!existsSync(spec)) {
     throw new BenchError(
@@ -30,7 +31,7 @@ export function decodeModel(spec: string): DecodeModel {
     );
   }
   const name = basename(resolve(spec)).replace(/\.gguf$/, "");
-  return { name, open: async () => endless(await openModelFiles(spec)) };
+  return { name, isRandom: false, open: async () => endless(await openModelFiles(spec)) };
 }
 
 function endless(files: ModelFiles): ModelFiles {

@@ -11,8 +11,6 @@ export interface DecodeSpeedRow {
   readonly tokensPerSecond: Spread;
   /** Share of value rows read, of the timed tokens. */
   readonly keptUnion: number;
-  /** τ of a sift. */
-  readonly quantile: number | null;
   /** Whether the prompt's keys and values are noise. */
   readonly isPlanted: boolean;
   /** Bytes that the device holds, and those of them that are keys and values. */

@@ -1,20 +1,22 @@
 import type { AttentionMode } from "@sift-attention/model-runtime";
 import type { DecodeMethod, DecodeSettings } from "../decode-settings.ts";
 
-/** The runtime's default quantile. */
-const DEFAULT_QUANTILE = 0.75;
+const leastWarmup = 8; // of an automatic warmup
 
-/** How a method attends; `quantile` is that of `sift-union`. */
+/** How a method attends; a warmup ends with the untimed tokens. */
 export function decodeMode(
   method: DecodeMethod,
   { fraction, warmup }: DecodeSettings,
-  quantile: number,
 ): AttentionMode {
-  if (method === "full") return { kind: "full" };
-  if (method === "top-k") return { kind: "top-k", fraction, droppedMass: "mean-value" };
-  return {
-    kind: "sift",
-    warmup,
-    quantile: method === "sift" ? DEFAULT_QUANTILE : quantile,
-  };
+  const sift = { kind: "sift", warmupLimit: Math.max(leastWarmup, warmup) } as const;
+  switch (method) {
+    case "full":
+      return { kind: "full" };
+    case "top-k":
+      return { kind: "top-k", fraction, droppedMass: "mean-value" };
+    case "sift":
+      return sift;
+    case "sift-union":
+      return { ...sift, quantile: 1 - fraction, controls: "union" };
+  }
 }

@@ -15,7 +15,7 @@ interface BatchSample {
 
 const batchSamples = 5; // each decodes `batch` times as many tokens
 
-/** Decode speed of several sequences together, all methods but the fitted sift. */
+/** Decode speed of several sequences together. */
 export async function measureBatch(
   { opened, settings, signal }: DecodeMeasuring,
   { context, batch: slots }: Extract<DecodeCase, { kind: "decode" }>,
@@ -27,7 +27,7 @@ export async function measureBatch(
   const contextLength = context + settings.warmup + settings.tokens + waiting + 8;
   const batch = await model.createBatch({ slots, contextLength });
   try {
-    const methods = settings.methods.filter((method) => method !== "sift-union");
+    const { methods } = settings;
     const taken = new Map<DecodeMethod, BatchSample[]>(methods.map((method) => [method, []]));
     const rounds = Math.min(settings.samples, batchSamples);
     for (let round = -1; round < rounds; round++) {
@@ -38,12 +38,10 @@ export async function measureBatch(
     }
     return methods.map((method): DecodeSpeedRow => {
       const samples = taken.get(method)!;
-      const mode = decodeMode(method, settings, 0);
       return {
         ...{ model: opened.name, context, batch: slots, method },
         tokensPerSecond: spreadOf(samples.map((each) => each.tokensPerSecond)),
         keptUnion: samples.at(-1)!.keptUnion,
-        quantile: mode.kind === "sift" ? mode.quantile! : null,
         isPlanted: backend.plants,
         liveBytes: backend.inner.gpu.memory.liveBytes,
         kvBytes: backend.lastSlots.cache.byteLength,
@@ -61,7 +59,7 @@ async function sampleBatch(
   { method, context }: { readonly method: DecodeMethod; readonly context: number },
 ): Promise<BatchSample> {
   const { warmup, tokens } = settings;
-  const attention = decodeMode(method, settings, 0);
+  const attention = decodeMode(method, settings);
   const { vocabularySize } = opened.model.config;
   const sequences = Array.from({ length: batch.slots }, (_, i) => {
     const prompt = decodePrompt(context, vocabularySize, i);

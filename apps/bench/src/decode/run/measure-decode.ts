@@ -1,9 +1,7 @@
-import type { Session } from "@sift-attention/model-runtime";
 import type { DecodeMethod, DecodeSettings } from "../decode-settings.ts";
 import type { DecodeSpeedRow, ProfileRow } from "../report/decode-row.ts";
 import { decodeMode } from "./decode-modes.ts";
 import { decodePrompt } from "./decode-prompt.ts";
-import { type FittedQuantile, fitQuantile } from "./fit-quantile.ts";
 import { measureProfile } from "./measure-profile.ts";
 import type { OpenedModel } from "./opened-model.ts";
 import { type GenerationSample, sampleGeneration } from "./sample-generation.ts";
@@ -22,8 +20,6 @@ export interface MeasuredDecode {
   readonly profiles: readonly ProfileRow[];
 }
 
-const fittingTokens = 16;
-
 /** Decode speed of all methods at one context, one sample of each in turn, and where a step's time goes. */
 export async function measureDecode(
   { opened, settings, signal }: DecodeMeasuring,
@@ -36,19 +32,15 @@ export async function measureDecode(
   try {
     const prompt = decodePrompt(context, model.config.vocabularySize);
     const task = { prompt, warmup, tokens, signal };
-    const fitted = await fitUnion(session, { opened, settings, signal }, prompt);
-    const modeOf = (method: DecodeMethod) => decodeMode(method, settings, fitted.quantile);
     const sample = (method: DecodeMethod) =>
-      sampleGeneration(session, { ...task, attention: modeOf(method) });
+      sampleGeneration(session, { ...task, attention: decodeMode(method, settings) });
     const samples = await interleave(settings, sample);
     const rows = settings.methods.map((method): DecodeSpeedRow => {
       const taken = samples.get(method)!;
-      const mode = modeOf(method);
       return {
         ...{ model: opened.name, context, batch: 1, method },
         tokensPerSecond: spreadOf(taken.map((each) => each.tokensPerSecond)),
         keptUnion: taken.at(-1)!.keptUnion,
-        quantile: mode.kind === "sift" ? mode.quantile! : null,
         isPlanted: backend.plants,
         liveBytes: backend.inner.gpu.memory.liveBytes,
         kvBytes: backend.lastSlots.cache.byteLength,
@@ -75,21 +67,6 @@ async function interleave(
     }
   }
   return taken;
-}
-
-async function fitUnion(
-  session: Session,
-  { settings, signal }: DecodeMeasuring,
-  prompt: readonly number[],
-): Promise<FittedQuantile> {
-  const { fraction, methods, warmup } = settings;
-  if (!methods.includes("sift-union")) return { quantile: 1 - fraction, keptUnion: fraction };
-  const tokens = Math.min(settings.tokens, fittingTokens);
-  return fitQuantile(fraction, async (quantile) => {
-    const attention = decodeMode("sift-union", settings, quantile);
-    return (await sampleGeneration(session, { prompt, attention, warmup, tokens, signal }))
-      .keptUnion;
-  });
 }
 
 /** Of full attention and of the sift whose union is known, behind a sample of each. */
