@@ -80,18 +80,18 @@ describe.each(shapes)("a one-pass SiftAttention: %s", (_, shape) => {
     expect(planted).toContainEqual(expect.stringContaining("output"));
   });
 
-  test.skipIf(shape.kvType === "i8")(
-    "stays right when a key that the sample misses is heavier than f32's exponentials reach",
-    async () => {
-      const [, , each] = casesOf(rig);
-      for (const key of [99, 100, 256]) {
-        const heavy = withHeavyKey(each!, 2, key);
-        expect((await checkSampled(rig, heavy, 0.25)).complaints).toEqual([]);
-        const every = each!.sequences.map(() => Array(4).fill(Number.NEGATIVE_INFINITY));
-        const checked = await checkSampledAt(rig, heavy, every);
-        expect(checked.complaints).toEqual([]);
-        expect(checked.judgements[2]!.oracle.logSumExp[0]).toBeGreaterThan(100);
-      }
-    },
-  );
+  // The oracle knows rows of whole numbers as they were quantised; one that is put in afterwards is none.
+  if (shape.kvType === "i8") return;
+
+  test("stays right when a key that the sample misses is heavier than f32's exponentials reach", async () => {
+    const [, , each] = casesOf(rig);
+    for (const key of [99, 100, 256]) {
+      const heavy = withHeavyKey(each!, 2, key);
+      expect((await checkSampled(rig, heavy, 0.25)).complaints).toEqual([]);
+      const every = each!.sequences.map(() => Array(4).fill(Number.NEGATIVE_INFINITY));
+      const checked = await checkSampledAt(rig, heavy, every);
+      expect(checked.complaints).toEqual([]);
+      expect(checked.judgements[2]!.oracle.logSumExp[0]).toBeGreaterThan(100);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FeedbackControl } from "./feedback-control.ts";
-import { FEEDBACK_RANGE } from "./schedule-settings.ts";
+import { FEEDBACK_RANGE, PRIOR_FEEDBACK_RANGE } from "./schedule-settings.ts";
 
 /** Errors of one unit, one a step: kept share less target, whatever the text and the thresholds make of them. */
 const anyErrors = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
@@ -59,6 +59,16 @@ describe("FeedbackControl", () => {
     const after = run([...new Array<number>(50).fill(0.5), -0.25], 1, 0);
     // Nothing wound up: the first step the other way moves it.
     expect(after.corrections[0]).toBeCloseTo(FEEDBACK_RANGE - 0.25, 12);
+  });
+
+  test("around the prior there is room for a model that is far from it", () => {
+    const control = new FeedbackControl(2, 1);
+    control.setPrior(0, true);
+    for (let step = 0; step < 60; step++) control.observe(Float64Array.of(-0.5, -0.5));
+    expect([...control.corrections]).toEqual([-PRIOR_FEEDBACK_RANGE, -FEEDBACK_RANGE]);
+    control.setPrior(0, false);
+    control.observe(Float64Array.of(0, 0));
+    expect(control.corrections[0]).toBe(-FEEDBACK_RANGE);
   });
 
   test("a cumulative mean in place of the step's error breaks the bound", () => {

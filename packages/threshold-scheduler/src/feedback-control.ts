@@ -1,4 +1,4 @@
-import { FEEDBACK_RANGE } from "./schedule-settings.ts";
+import { FEEDBACK_RANGE, PRIOR_FEEDBACK_RANGE } from "./schedule-settings.ts";
 
 /** The state of a control, plain data. */
 export interface FeedbackState {
@@ -13,15 +13,17 @@ export interface FeedbackState {
 }
 
 /**
- * Holds the kept fraction of each unit: c ← clamp(c + γ · error), |c| ≤ 3, with the error of one step, never a sum of
- * errors, which would wind up.
+ * Holds the kept fraction of each unit: c ← clamp(c + γ · error), |c| ≤ 3 around a fitted law and 12 around the prior, with
+ * the error of one step, never a sum of errors, which would wind up.
  *
  * Summed over the steps, γ · Σ error = c_T − c_0 + cut, whatever the errors were. While the clamp does not bite, the
- * mean error of T steps is therefore (c_T − c_0) / (γ · T): at most 6 / (γ · T).
+ * mean error of T steps is therefore (c_T − c_0) / (γ · T): at most 6 / (γ · T) around a fitted law.
  */
 export class FeedbackControl {
   readonly corrections: Float64Array;
   readonly #gain: number;
+  /** Of |c|: [units]. */
+  readonly #ranges: Float64Array;
   readonly #cut: Float64Array;
   #clamps = 0;
   #steps = 0;
@@ -29,6 +31,7 @@ export class FeedbackControl {
   constructor(units: number, gain: number) {
     this.#gain = gain;
     this.corrections = new Float64Array(units);
+    this.#ranges = new Float64Array(units).fill(FEEDBACK_RANGE);
     this.#cut = new Float64Array(units);
   }
 
@@ -46,6 +49,11 @@ export class FeedbackControl {
     return this.#cut[unit]!;
   }
 
+  /** Says whether a unit corrects the prior, which may be far off, and not a law that was fitted. */
+  setPrior(unit: number, isPrior: boolean): void {
+    this.#ranges[unit] = isPrior ? PRIOR_FEEDBACK_RANGE : FEEDBACK_RANGE;
+  }
+
   /** Takes the error of one step: [units], NaN for a unit that has none. */
   observe(errors: Float64Array): void {
     this.#steps++;
@@ -53,7 +61,7 @@ export class FeedbackControl {
       const error = errors[unit]!;
       if (Number.isNaN(error)) continue;
       const wanted = this.corrections[unit]! + this.#gain * error;
-      const taken = clamp(wanted);
+      const taken = this.#clamp(unit, wanted);
       this.corrections[unit] = taken;
       this.#cut[unit]! += wanted - taken;
       if (taken !== wanted) this.#clamps++;
@@ -62,7 +70,7 @@ export class FeedbackControl {
 
   /** Sets a unit's correction anew, within the clamp. */
   anchor(unit: number, correction: number): void {
-    this.corrections[unit] = clamp(correction);
+    this.corrections[unit] = this.#clamp(unit, correction);
   }
 
   state(): FeedbackState {
@@ -80,8 +88,9 @@ export class FeedbackControl {
     this.#clamps = clamps;
     this.#steps = steps;
   }
-}
 
-function clamp(correction: number): number {
-  return Math.max(-FEEDBACK_RANGE, Math.min(FEEDBACK_RANGE, correction));
+  #clamp(unit: number, correction: number): number {
+    const range = this.#ranges[unit]!;
+    return Math.max(-range, Math.min(range, correction));
+  }
 }

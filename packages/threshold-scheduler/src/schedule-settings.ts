@@ -120,8 +120,11 @@ export const scheduleDefaults: ScheduleDefaults = {
   denseFlatness: "none",
 };
 
-/** Feedback stays within this distance of the law, in units of ln θ. */
+/** Feedback stays within this distance of a fitted law, in units of ln θ. */
 export const FEEDBACK_RANGE = 3;
+
+/** The same around the prior, which no row of the model has told. */
+export const PRIOR_FEEDBACK_RANGE = 12;
 
 // 1 GiB of observed quantiles: a warmup of 8,192 steps for 128 layers of 128 heads.
 const MAX_OBSERVATIONS = 2 ** 27;

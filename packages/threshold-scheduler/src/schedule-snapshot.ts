@@ -4,8 +4,8 @@ import type { PromptRow } from "./prompt-record.ts";
 import { SAMPLED_LEVELS } from "./sampled-levels.ts";
 import {
   expectSettings,
-  FEEDBACK_RANGE,
   needsReports,
+  PRIOR_FEEDBACK_RANGE,
   type ScheduleSettings,
   scheduleDefaults,
   warmupCapacity,
@@ -242,8 +242,8 @@ function readControl(value: unknown, settings: ScheduleSettings): SiftControlSta
         `${path}.feedback.corrections`,
         feedback.corrections,
         count,
-        -FEEDBACK_RANGE,
-        FEEDBACK_RANGE,
+        -PRIOR_FEEDBACK_RANGE,
+        PRIOR_FEEDBACK_RANGE,
       ),
       cut: expectNumbers(`${path}.feedback.cut`, feedback.cut, count, -MOST, MOST),
       clamps: expectInteger(`${path}.feedback.clamps`, feedback.clamps, 0, MOST),

@@ -100,6 +100,7 @@ export class SiftControl {
       const law = this.#parts.laws.unit(unit, fitted.steps, fitted.method);
       if (law) this.#predictor.set(unit, law);
       else this.#predictor.setPrior(unit, kept);
+      this.#feedback.setPrior(unit, law === undefined);
     }
     this.#markFlat();
   }

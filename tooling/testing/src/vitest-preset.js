@@ -11,8 +11,8 @@ export function vitestPreset() {
       env: { SIFT_ADAPTER: process.env.SIFT_ADAPTER ?? "software" },
       include: ["src/**/*.test.ts", "test/**/*.test.ts"],
       reporters: ["default", ["json", { outputFile: ".vitest/results.json" }]],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 300_000,
     },
   };
 }
