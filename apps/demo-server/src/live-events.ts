@@ -32,18 +32,44 @@ export type AttentionSettings =
       readonly kind: "sift";
       /** τ in (0, 1): 1 − τ is the nominal kept fraction. Default 0.75. */
       readonly quantile?: number | undefined;
-      /** Steps under full attention before sifting, at least 2. Default 64. */
-      readonly warmup?: number | undefined;
+      /** Heads that share one threshold and are held to it together. Default "model": all. */
+      readonly budget?: "head" | "group" | "model" | undefined;
+      /** What is held at 1 − τ: the mean kept fraction, or the share of value rows read. */
+      readonly controls?: "kept" | "union" | undefined;
+      /** Steps under full attention before sifting; "auto" takes as many as the law needs. Default "auto". */
+      readonly warmup?: number | "auto" | undefined;
+      readonly warmup_limit?: number | undefined;
+      readonly warmup_tolerance?: number | undefined;
       readonly clock?: "context-length" | "generated-steps" | undefined;
       readonly fit?: "least-squares" | "theil-sen" | "slope-prior" | undefined;
       /** One-sided confidence of the bound used as threshold, in (0.5, 1), or "none". */
       readonly margin?: "none" | number | undefined;
+      /** γ: ln θ moves by γ times the excess of each step's kept fraction. */
+      readonly feedback?: "none" | number | undefined;
+      /** Steps by which what a step kept may be late. */
+      readonly lag?: number | undefined;
+      /** What a head may drop in one step. */
+      readonly max_dropped_mass?: "none" | number | undefined;
+      readonly floor_answer?: "lower" | "full" | "fill" | undefined;
+      readonly drift?: "none" | { readonly slack: number; readonly limit: number } | undefined;
+      readonly fallback?: "none" | FallbackSetting | undefined;
+      readonly dense_layers?: readonly number[] | undefined;
+      readonly dense_heads?: readonly (readonly [number, number])[] | undefined;
+      readonly dense_flatness?: "none" | number | undefined;
       readonly dropped_mass?: DroppedMassSetting | undefined;
       /** First keys always kept. */
       readonly keep_first?: number | undefined;
       /** Last keys always kept. */
       readonly keep_last?: number | undefined;
     };
+
+/** When a head goes over to full attention, and when it comes back. */
+export interface FallbackSetting {
+  readonly above: number;
+  readonly below: number;
+  readonly hold: number;
+  readonly dense_after: number;
+}
 
 /** Settings with nothing left out: what an answer reports. */
 export type ResolvedAttention = Resolved<AttentionSettings>;
@@ -98,9 +124,9 @@ export interface HeadLawRecord {
   readonly exponent: number;
   readonly rSquared: number;
   readonly residualStd: number;
-  /** Clock value of each warmup step. */
+  /** Clock value of each sampled row of the prompt and warmup step. */
   readonly x: readonly number[];
-  /** τ-quantile of the weights at each warmup step, aligned with x. */
+  /** τ-quantile of the weights at each of them, aligned with x. */
   readonly quantiles: readonly number[];
 }
 
@@ -138,6 +164,24 @@ export interface SiftSummary {
   readonly value_bytes_skipped: number;
   readonly warmup_steps: number;
   readonly sift_steps: number;
+  /** How often the schedule stepped in; null without one. */
+  readonly schedule: ScheduleTotals | null;
+}
+
+/** How often a schedule stepped in. */
+export interface ScheduleTotals {
+  /** Times that a head went over to full attention because it dropped too much. */
+  readonly fallbacks: number;
+  /** Attempts at steps that did not count, because a head dropped more than it may. */
+  readonly redos: number;
+  /** Steps in which a head dropped more than it may and nothing was done again. */
+  readonly exceeded: number;
+  /** Alarms of the drift test. */
+  readonly alarms: number;
+  /** Times that feedback ran into its clamp. */
+  readonly clamps: number;
+  /** Heads under full attention for good. */
+  readonly dense_heads: number;
 }
 
 /** GET /api/info. */

@@ -27,7 +27,7 @@ describe("README", () => {
     expect(listed.map(([, flag, variable]) => [flag, variable])).toEqual(
       flags.map(([, flag, variable]) => [flag, variable]),
     );
-    expect(flags).toHaveLength(12);
+    expect(flags).toHaveLength(13);
   });
 
   test.each(curls.map(([, path, body]) => [path!, body!]))("%s takes %s", async (path, body) => {

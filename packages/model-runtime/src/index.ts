@@ -1,6 +1,10 @@
 /// <reference types="@webgpu/types" />
 
-export type { ScheduleCounters, ScheduleDecision } from "@sift-attention/threshold-scheduler";
+export {
+  type ScheduleCounters,
+  type ScheduleDecision,
+  scheduleDefaults,
+} from "@sift-attention/threshold-scheduler";
 export type { AttentionMode, CustomMode, DroppedMassRule, SiftMode } from "./attention-mode.ts";
 export type {
   Batch,
@@ -34,6 +38,13 @@ export type {
   Session,
   SessionOptions,
 } from "./session.ts";
+export {
+  expectSiftProfile,
+  type ProfiledModel,
+  type SiftProfile,
+  type SiftProfileSettings,
+  siftModeOf,
+} from "./sift-profile.ts";
 export type { StepStatistics } from "./step-statistics.ts";
 export type { Tokenizer } from "./tokenizer/tokenizer.ts";
 export type { ModelConfig, RotaryLayout, RotaryScaling } from "./weights/model-config.ts";

@@ -6,6 +6,7 @@ export type ModelErrorCode =
   | "bad-file"
   | "bad-logits"
   | "bad-option"
+  | "bad-profile"
   | "bad-tensor"
   | "bad-tokenizer"
   | "busy"

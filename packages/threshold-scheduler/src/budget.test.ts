@@ -251,35 +251,42 @@ describe("a bound on the dropped mass", () => {
     const options = { quantile: 0.9, maxDroppedMass: 0.12, floorAnswer };
     const { droppedMass, scheduler } = run(options, { prompt: 600, steps: 120 });
     expect(Math.max(...droppedMass)).toBeLessThanOrEqual(0.12);
-    expect(scheduler.counters.redos).toBeGreaterThan(10);
+    expect(scheduler.counters.redos).toBeGreaterThan(4);
     const free = run({ quantile: 0.9 }, { prompt: 600, steps: 120 });
     expect(Math.max(...free.droppedMass)).toBeGreaterThan(0.12);
   });
 
-  test("one lowering is enough", () => {
-    const steps: number[] = [];
+  test("two attempts are enough, whatever the queries of the second one are", () => {
+    const attempts = new Map<number, number>();
     const onDecision = (decision: ScheduleDecision) => {
-      if (decision.kind === "floor") steps.push(decision.step);
+      if (decision.kind !== "floor") return;
+      attempts.set(decision.step, (attempts.get(decision.step) ?? 0) + 1);
     };
     const text = new SimulatedText(simulatedModel, 3);
     const options = {
-      ...{ ...shape, quantile: 0.9, maxDroppedMass: 0.1, onDecision },
+      ...{ ...shape, quantile: 0.9, maxDroppedMass: 0.05, onDecision },
       drift: "none",
     } as const;
     const scheduler = createThresholdScheduler(options);
     for (let step = 1; step <= 60; step++) {
       const plan = scheduler.plan(500 + step);
       if (plan.phase !== "sift") continue;
-      // The queries of the second attempt may be any: other weights are drawn for it.
+      // Other weights are drawn for each attempt, as if the layers before had changed all queries.
       for (let thresholds: ArrayLike<number> | undefined = plan.logThresholds; thresholds; ) {
         reportStep(scheduler, text.sift(text.draw(500 + step), 500 + step, thresholds));
         const again = scheduler.redo();
         thresholds = again?.phase === "sift" ? again.logThresholds : undefined;
       }
     }
-    expect(steps.length).toBeGreaterThan(10);
-    expect(new Set(steps).size).toBe(steps.length);
-    expect(scheduler.counters.redos).toBe(steps.length);
+    expect(attempts.size).toBeGreaterThan(10);
+    expect(Math.max(...attempts.values())).toBe(2);
+  });
+
+  test("a head that was lowered stays so for a while, so that few steps are done again", () => {
+    const options = { quantile: 0.9, maxDroppedMass: 0.12 };
+    const lowered = run(options, { prompt: 600, steps: 120 }).scheduler.counters.redos;
+    const full = { ...options, floorAnswer: "full" } as const;
+    expect(lowered).toBeLessThan(run(full, { prompt: 600, steps: 120 }).scheduler.counters.redos);
   });
 
   test("the answer fill counts and does nothing again", () => {
@@ -290,9 +297,9 @@ describe("a bound on the dropped mass", () => {
     expect(kept).toEqual(run({ quantile: 0.9 }, { prompt: 600, steps: 120 }).kept);
   });
 
-  test("what it adds comes on top of the budget: feedback goes by the thresholds that were planned", () => {
-    const options = { quantile: 0.9, maxDroppedMass: 0.12 };
-    const { scheduler, kept } = run(options, { prompt: 600, steps: 120 });
+  test("what a step adds that is done again comes on top of the budget", () => {
+    const full = { quantile: 0.9, maxDroppedMass: 0.12, floorAnswer: "full" } as const;
+    const { scheduler, kept } = run(full, { prompt: 600, steps: 120 });
     const free = run({ quantile: 0.9 }, { prompt: 600, steps: 120 });
     expect(scheduler.corrections()[0]).toBeCloseTo(free.scheduler.corrections()[0]!, 9);
     expect(mean(kept)).toBeGreaterThan(mean(free.kept));

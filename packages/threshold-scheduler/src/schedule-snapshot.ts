@@ -44,11 +44,11 @@ export interface ScheduleSnapshot {
   readonly reported: readonly number[];
   /** The last step after the warmup that all layers reported, 0 before the first. */
   readonly complete: number;
-  /** How the last step is to be done again. */
-  readonly redo: "none" | "lower" | "full";
+  /** Whether the last step waits to be done again. */
+  readonly mustRedo: boolean;
+  /** Attempts at the last step that did not count. */
+  readonly attempts: number;
   readonly redos: number;
-  /** The last step that was done again, 0 before the first. */
-  readonly lowered: number;
   /** ln θ of the last sifted step, null for −∞: [layers, heads]. */
   readonly logThresholds: readonly (number | null)[];
 }
@@ -119,11 +119,6 @@ function expectBoolean(path: string, value: unknown): boolean {
 
 function expectFlag(path: string, value: unknown, expected: boolean): boolean {
   return value === expected ? expected : refuse(path, String(expected), value);
-}
-
-function expectChoice<T extends string>(path: string, value: unknown, known: readonly T[]): T {
-  const found = known.find((choice) => choice === value);
-  return found ?? refuse(path, known.join(" or "), value);
 }
 
 function readSettings(value: unknown): ScheduleSettings {
@@ -263,6 +258,7 @@ function readControl(value: unknown, settings: ScheduleSettings): SiftControlSta
     dense: expectNumbers(`${path}.dense`, record.dense, heads, 0, 1),
     wantsDense: expectBoolean(`${path}.wantsDense`, record.wantsDense),
     exceeded: expectInteger(`${path}.exceeded`, record.exceeded, 0, MOST),
+    offsets: expectNumbers(`${path}.offsets`, record.offsets, heads, -MOST, 0),
   };
 }
 
@@ -351,9 +347,9 @@ export function expectSnapshot(value: unknown): ScheduleSnapshot {
     reports,
     reported: expectNumbers("snapshot.reported", snapshot.reported, perLayer, 0, reports.length),
     complete: expectInteger("snapshot.complete", snapshot.complete, 0, step),
-    redo: expectChoice("snapshot.redo", snapshot.redo, ["none", "lower", "full"]),
+    mustRedo: expectBoolean("snapshot.mustRedo", snapshot.mustRedo),
+    attempts: expectInteger("snapshot.attempts", snapshot.attempts, 0, MOST),
     redos: expectInteger("snapshot.redos", snapshot.redos, 0, MOST),
-    lowered: expectInteger("snapshot.lowered", snapshot.lowered, 0, step),
     logThresholds: expectArray(
       "snapshot.logThresholds",
       snapshot.logThresholds,

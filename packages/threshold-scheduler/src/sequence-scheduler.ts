@@ -45,10 +45,11 @@ class SequenceScheduler implements ThresholdScheduler {
   #step = 0;
   /** Context length of the last planned step. */
   #contextLength = 0;
-  #redo: "lower" | "full" | undefined;
+  /** The last step waits to be done again. */
+  #mustRedo = false;
+  /** Attempts at the last step that did not count. */
+  #attempts = 0;
   #redos = 0;
-  /** The last step that was done again. */
-  #lowered = 0;
 
   constructor(settings: ScheduleSettings, listeners: ScheduleListeners) {
     const units = new BudgetUnits(settings);
@@ -86,7 +87,7 @@ class SequenceScheduler implements ThresholdScheduler {
   }
 
   get plannable(): number {
-    if (this.#redo) return 0;
+    if (this.#mustRedo) return 0;
     if (!this.#hasWarmupEnded(this.#step + 1)) return this.remainingWarmup;
     if (!this.#warmupEnd.isFitted && !this.#hasFitReports()) return 0;
     return this.#reports ? this.#room(this.#completeSteps(), this.#siftLag) : Infinity;
@@ -128,7 +129,7 @@ class SequenceScheduler implements ThresholdScheduler {
       );
     }
     const step = this.#step + 1;
-    if (this.#redo) this.#refuseMissing(step, "the step before to be done again");
+    if (this.#mustRedo) this.#refuseMissing(step, "the step before to be done again");
     const plan = this.#hasWarmupEnded(step)
       ? this.#planAfterWarmup(step, contextLength)
       : this.#planWarmup(step, contextLength);
@@ -138,14 +139,10 @@ class SequenceScheduler implements ThresholdScheduler {
   }
 
   redo(): StepPlan | undefined {
-    const answer = this.#redo;
-    if (!answer) return undefined;
-    this.#redo = undefined;
+    if (!this.#mustRedo) return undefined;
+    this.#mustRedo = false;
     this.#redos++;
-    const target = this.#logThresholds;
-    if (answer === "full") target.fill(-Infinity);
-    else this.#control.lowerThresholds(this.#contextLength, target);
-    return { phase: "sift", step: this.#step, logThresholds: target };
+    return { phase: "sift", step: this.#step, logThresholds: this.#logThresholds };
   }
 
   observeQuantiles(layer: number, quantiles: ArrayLike<number>): void {
@@ -204,9 +201,9 @@ class SequenceScheduler implements ThresholdScheduler {
       reports: structuredClone(this.#reports?.open ?? []),
       reported: this.#reports?.reported() ?? [],
       complete: this.#reports?.complete ?? 0,
-      redo: this.#redo ?? "none",
+      mustRedo: this.#mustRedo,
+      attempts: this.#attempts,
       redos: this.#redos,
-      lowered: this.#lowered,
       logThresholds: Array.from(this.#logThresholds, (value) =>
         value === -Infinity ? null : value,
       ),
@@ -229,9 +226,9 @@ class SequenceScheduler implements ThresholdScheduler {
     this.#control.restore(snapshot.control);
     this.#sifted.restore(snapshot.sifted);
     this.#reports?.restore(snapshot.reports, snapshot.reported, snapshot.complete);
-    this.#redo = snapshot.redo === "none" ? undefined : snapshot.redo;
+    this.#mustRedo = snapshot.mustRedo;
+    this.#attempts = snapshot.attempts;
     this.#redos = snapshot.redos;
-    this.#lowered = snapshot.lowered;
     this.#logThresholds.set(snapshot.logThresholds.map((value) => value ?? -Infinity));
     this.#step = snapshot.step;
     this.#contextLength = snapshot.contextLength;
@@ -347,17 +344,26 @@ class SequenceScheduler implements ThresholdScheduler {
     const { layers, heads } = this.settings;
     const answer = this.#control.judge(report);
     if (answer) {
-      // A second time only what cannot drop anything helps.
-      this.#redo = this.#lowered === report.step ? "full" : answer;
-      this.#lowered = report.step;
+      this.#attempts++;
+      this.#prepareRedo(answer, report);
       this.#reports!.repeat();
       return;
     }
+    this.#attempts = 0;
     for (let layer = 0; layer < layers; layer++) {
       const kept = report.kept.slice(layer * heads, (layer + 1) * heads);
       const droppedMass = report.droppedMass.slice(layer * heads, (layer + 1) * heads);
       this.#count({ layer, step: report.step, kept, droppedMass });
     }
+  }
+
+  /** Writes the thresholds of the next attempt at the last step. */
+  #prepareRedo(answer: "lower" | "full", { droppedMass }: StepReport): void {
+    const target = this.#logThresholds;
+    this.#mustRedo = true;
+    if (answer === "full" || this.#attempts > 2) target.fill(-Infinity);
+    else if (this.#attempts === 1) this.#control.lowerHeads(droppedMass, target);
+    else this.#control.lowerThresholds(this.#contextLength, target);
   }
 
   #expectIndex(name: string, index: number, count: number): void {

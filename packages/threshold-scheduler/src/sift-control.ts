@@ -4,6 +4,7 @@ import { denseMarks } from "./dense-heads.ts";
 import { type DriftState, DriftWatch } from "./drift-watch.ts";
 import { FeedbackControl, type FeedbackState } from "./feedback-control.ts";
 import { type FallbackState, HeadFallback } from "./head-fallback.ts";
+import { MassGuard } from "./mass-guard.ts";
 import { type PromptRecord, startingShare } from "./prompt-record.ts";
 import type { ScheduleCounters, ScheduleDecision } from "./schedule-decision.ts";
 import type { ScheduleSettings } from "./schedule-settings.ts";
@@ -22,6 +23,8 @@ export interface SiftControlState {
   readonly dense: readonly number[];
   readonly wantsDense: boolean;
   readonly exceeded: number;
+  /** What the guard of the dropped mass adds to ln θ: [layers, heads]. */
+  readonly offsets: readonly number[];
 }
 
 /** What a control works with. */
@@ -49,6 +52,7 @@ export class SiftControl {
   readonly #fallback: HeadFallback;
   /** [layers, heads] */
   readonly #dense: Uint8Array;
+  readonly #guard: MassGuard;
   #fitted: FittedTo | undefined;
   #wantsDense = false;
   #exceeded = 0;
@@ -63,6 +67,8 @@ export class SiftControl {
     this.#drift = new DriftWatch(drift === "none" ? NO_DRIFT : drift);
     this.#fallback = new HeadFallback(layers * heads, fallback === "none" ? NO_FALLBACK : fallback);
     this.#dense = denseMarks(settings);
+    const { maxDroppedMass } = settings;
+    this.#guard = new MassGuard(layers * heads, maxDroppedMass === "none" ? 1 : maxDroppedMass);
   }
 
   get counters(): Omit<ScheduleCounters, "redos"> {
@@ -119,14 +125,21 @@ export class SiftControl {
           this.#dense[at] === 1 || (fallback !== "none" && this.#fallback.isActive(at, step));
         target[at] = isFull
           ? -Infinity
-          : this.#predictor.predict(unit, logX, marginShare) + corrections[unit]!;
+          : this.#predictor.predict(unit, logX, marginShare) +
+            corrections[unit]! +
+            this.#guard.offsets[at]!;
       }
     }
   }
 
+  /** Lowers ln θ of the heads that dropped too much: [layers, heads] each. */
+  lowerHeads(droppedMass: readonly number[], target: Float32Array): void {
+    this.#guard.lower(droppedMass, target);
+  }
+
   /**
    * Lowers ln θ where the keys below it could weigh more than d_max together: N keys below d_max / N cannot. A bound
-   * that holds whatever the queries are, so that one lowering is enough.
+   * that holds whatever the queries are.
    */
   lowerThresholds(contextLength: number, target: Float32Array): void {
     const { layers, heads, maxDroppedMass } = this.#settings;
@@ -139,11 +152,17 @@ export class SiftControl {
     }
   }
 
-  /** Whether a reported step is to be done again, and how. */
+  /**
+   * Whether a reported step is to be done again, and how: heads that dropped too much are lowered first, and should the
+   * changed queries make others drop too much, all of them.
+   */
   judge(report: StepReport): "lower" | "full" | undefined {
     const { maxDroppedMass, floorAnswer } = this.#settings;
     const over = report.droppedMass.filter((mass) => mass > Number(maxDroppedMass));
-    if (over.length === 0) return undefined;
+    if (over.length === 0) {
+      this.#guard.relax();
+      return undefined;
+    }
     const droppedMass = Math.max(...over);
     this.#parts.decide({
       ...{ kind: "floor", step: report.step, heads: over.length },
@@ -168,6 +187,7 @@ export class SiftControl {
       dense: Array.from(this.#dense),
       wantsDense: this.#wantsDense,
       exceeded: this.#exceeded,
+      offsets: Array.from(this.#guard.offsets),
     };
   }
 
@@ -178,6 +198,7 @@ export class SiftControl {
     this.#dense.set(state.dense);
     this.#wantsDense = state.wantsDense;
     this.#exceeded = state.exceeded;
+    this.#guard.offsets.set(state.offsets);
   }
 
   #visible(layer: number, contextLength: number): number {

@@ -1,5 +1,9 @@
-import type { GenerateSummary, StepStatistics } from "@sift-attention/model-runtime";
-import type { ResolvedAttention, SiftSummary } from "../live-events.ts";
+import type {
+  GenerateSummary,
+  ScheduleCounters,
+  StepStatistics,
+} from "@sift-attention/model-runtime";
+import type { ResolvedAttention, ScheduleTotals, SiftSummary } from "../live-events.ts";
 import { nominalKept } from "../to-attention-mode.ts";
 
 /** Means of what the selecting steps of one generation kept: the sifted ones, or all where there is no warmup. */
@@ -27,8 +31,13 @@ export class SiftTotals {
       value_bytes_skipped: summary.valueBytesSkipped,
       warmup_steps: summary.warmupSteps,
       sift_steps: summary.siftSteps,
+      schedule: summary.schedule ? toScheduleTotals(summary.schedule) : null,
     };
   }
+}
+
+function toScheduleTotals({ denseHeads, ...counters }: ScheduleCounters): ScheduleTotals {
+  return { ...counters, dense_heads: denseHeads };
 }
 
 /** Mean and maximum of numbers that come in groups; null before the first. */

@@ -1,4 +1,8 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { toAttentionMode } from "../to-attention-mode.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 
@@ -17,10 +21,23 @@ describe("parseCommandLine", () => {
       attention: {
         kind: "sift",
         quantile: 0.75,
-        warmup: 64,
+        budget: "model",
+        controls: "kept",
+        warmup: "auto",
+        warmup_limit: 64,
+        warmup_tolerance: 1,
         clock: "context-length",
         fit: "slope-prior",
         margin: "none",
+        feedback: 1,
+        lag: 3,
+        max_dropped_mass: "none",
+        floor_answer: "lower",
+        drift: { slack: 0.05, limit: 3 },
+        fallback: "none",
+        dense_layers: [],
+        dense_heads: [],
+        dense_flatness: "none",
         dropped_mass: "mean-value",
         keep_first: 0,
         keep_last: 0,
@@ -49,6 +66,38 @@ describe("parseCommandLine", () => {
       parallel: 3,
       queue: 0,
     });
+  });
+
+  test("takes the settings of a profile, and flags over them", () => {
+    const profile = {
+      kind: "sift-profile",
+      version: 1,
+      model: { layers: 8, queryHeads: 8, kvHeads: 2 },
+      attention: {
+        quantile: 0.9,
+        budget: "head",
+        warmup: 32,
+        maxDroppedMass: 0.3,
+        fallback: { above: 0.5, below: 0.25, hold: 16, denseAfter: 3 },
+        denseHeads: [[1, 2]],
+      },
+    };
+    const path = join(mkdtempSync(join(tmpdir(), "sift-profile-")), "profile.json");
+    writeFileSync(path, JSON.stringify(profile));
+    const settings = parse("--sift-profile", path, "--quantile", "0.5")!;
+    expect(settings.siftProfile).toEqual(profile);
+    expect(settings.attention).toMatchObject({
+      ...{ kind: "sift", quantile: 0.5, budget: "head", warmup: 32, max_dropped_mass: 0.3 },
+      fallback: { above: 0.5, below: 0.25, hold: 16, dense_after: 3 },
+      dense_heads: [[1, 2]],
+    });
+    // And back again, in the runtime's words.
+    expect(toAttentionMode(settings.attention)).toMatchObject({
+      ...{ ...profile.attention, quantile: 0.5 },
+    });
+    expect(() => parse("--sift-profile", path, "--attention", "full")).toThrow("no effect");
+    writeFileSync(path, JSON.stringify({ ...profile, attention: { quantil: 1 } }));
+    expect(() => parse("--sift-profile", path)).toThrow("profile.attention.quantil");
   });
 
   test("reads every flag's variable; the flag wins", () => {
@@ -119,6 +168,7 @@ describe("parseCommandLine", () => {
     ["--attention flash", "full, top-k, sift"],
     ["--attention full --quantile 0.5", "no effect"],
     ["--attention top-k --warmup 8", "no effect"],
+    ["--sift-profile /no/such/file", "Expected a file of JSON"],
     ["--api-key=", "not empty"],
     ["--unknown", "--unknown"],
     ["leftover", "too many arguments"],

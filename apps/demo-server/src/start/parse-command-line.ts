@@ -1,5 +1,8 @@
+import { type SiftProfile, siftModeOf } from "@sift-attention/model-runtime";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { createAttentionField } from "../requests/attention-field.ts";
+import { toAttentionSettings } from "../to-attention-mode.ts";
+import { readSiftProfile } from "./read-sift-profile.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 
 interface Flags {
@@ -8,7 +11,8 @@ interface Flags {
   readonly threads?: number;
   readonly attention: "full" | "top-k" | "sift";
   readonly quantile?: number;
-  readonly warmup?: number;
+  readonly warmup?: number | "auto";
+  readonly siftProfile?: SiftProfile;
   readonly context?: number | "auto";
   readonly host: string;
   readonly port: number;
@@ -82,8 +86,14 @@ function createCommand(): Command {
       ).argParser(fraction),
     )
     .addOption(
-      text("--warmup <steps>", "steps under full attention before sifting (default: 64)").argParser(
-        whole(2),
+      text(
+        "--warmup <steps>",
+        "steps under full attention before sifting, or auto for as many as the law needs (default: auto)",
+      ).argParser(warmupSteps),
+    )
+    .addOption(
+      text("--sift-profile <file>", "settings of sift found for this model, as JSON").argParser(
+        readSiftProfile,
       ),
     )
     .addOption(
@@ -113,9 +123,9 @@ function createCommand(): Command {
     .addHelpText("after", examples);
 }
 
-/** Each flag's variable is SIFT_ and its name. */
+/** Each flag's variable is SIFT_ and its name, without a sift- of its own. */
 function text(flags: string, description: string): Option {
-  const name = /^--([\w-]+)/.exec(flags)![1]!;
+  const name = /^--(?:sift-)?([\w-]+)/.exec(flags)![1]!;
   return new Option(flags, description).env(`SIFT_${name.toUpperCase().replaceAll("-", "_")}`);
 }
 
@@ -138,6 +148,10 @@ function contextTokens(value: string): number | "auto" {
   return value === "auto" ? value : whole(2)(value);
 }
 
+function warmupSteps(value: string): number | "auto" {
+  return value === "auto" ? value : whole(2)(value);
+}
+
 function filled(value: string): string {
   if (value.trim() !== "") return value;
   throw new InvalidArgumentError("Expected a key that is not empty.");
@@ -151,6 +165,7 @@ function toSettings(flags: Flags, isFlag: (name: keyof Flags) => boolean): Setti
     backend,
     threads,
     attention,
+    siftProfile: flags.siftProfile,
     context,
     host,
     port,
@@ -162,11 +177,15 @@ function toSettings(flags: Flags, isFlag: (name: keyof Flags) => boolean): Setti
 
 /** A flag without effect is refused; a variable may stay in the environment of a run that does not need it. */
 function toAttention(
-  { attention: kind, quantile, warmup }: Flags,
+  { attention: kind, quantile, warmup, siftProfile }: Flags,
   isFlag: (name: keyof Flags) => boolean,
 ): Settings["attention"] {
-  if (kind !== "sift" && isFlag("warmup")) {
-    throw new SettingsError(`--warmup has no effect with --attention ${kind}: leave it out.`);
+  for (const [name, flag] of [
+    ["warmup", "--warmup"],
+    ["siftProfile", "--sift-profile"],
+  ] as const) {
+    if (kind === "sift" || !isFlag(name)) continue;
+    throw new SettingsError(`${flag} has no effect with --attention ${kind}: leave it out.`);
   }
   if (kind === "full" && isFlag("quantile")) {
     throw new SettingsError("--quantile has no effect with --attention full: leave it out.");
@@ -175,6 +194,7 @@ function toAttention(
     full: { kind },
     "top-k": { kind, ...(quantile !== undefined && { fraction: 1 - quantile }) },
     sift: {
+      ...(siftProfile && toAttentionSettings(siftModeOf(siftProfile))),
       kind,
       ...(quantile !== undefined && { quantile }),
       ...(warmup !== undefined && { warmup }),

@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { downloadModel, type Model, ModelError, openModel } from "@sift-attention/model-runtime";
+import {
+  downloadModel,
+  expectSiftProfile,
+  type Model,
+  ModelError,
+  openModel,
+  type SiftProfile,
+} from "@sift-attention/model-runtime";
 import { allowedHostNames } from "../access/check-origin.ts";
 import { type HttpServer, openHttpServer } from "../http-server.ts";
 import { ModelHost } from "../model-host.ts";
@@ -120,8 +127,9 @@ async function load(
 function createServed(
   model: Model,
   { id }: ModelLocation,
-  { context, attention, parallel, queue }: Settings,
+  { context, attention, siftProfile, parallel, queue }: Settings,
 ) {
+  if (siftProfile) expectFits(siftProfile, model);
   const longest = model.config.contextLength;
   if (typeof context === "number" && context > longest) {
     throw new SettingsError(
@@ -133,6 +141,16 @@ function createServed(
   const contextLength =
     context === "auto" ? fitting : (context ?? Math.min(fitting, defaultContext));
   return createServedModel(model, { id, contextLength, attention, slots, waiting: queue });
+}
+
+/** @throws SettingsError for a profile of a model of another shape. */
+function expectFits(profile: SiftProfile, model: Model): void {
+  try {
+    expectSiftProfile(profile, model.config);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new SettingsError(`--sift-profile: ${error.message}.`, { cause: error });
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import type { OpenModelOptions } from "@sift-attention/model-runtime";
+import type { OpenModelOptions, SiftProfile } from "@sift-attention/model-runtime";
 import type { ResolvedAttention } from "../live-events.ts";
 
 /** What the command line asks for. */
@@ -8,6 +8,8 @@ export interface Settings {
   readonly backend: NonNullable<OpenModelOptions["backend"]>;
   readonly threads: number | undefined;
   readonly attention: ResolvedAttention;
+  /** Where `attention` comes from; held to the model's shape once that is known. */
+  readonly siftProfile?: SiftProfile | undefined;
   /** Tokens, or as many as fit; the model's own context length, capped, when undefined. */
   readonly context: number | "auto" | undefined;
   readonly host: string;

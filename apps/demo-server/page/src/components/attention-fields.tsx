@@ -71,9 +71,9 @@ function SiftFields({ choice }: { readonly choice: AttentionChoice }) {
       />
       <NumberField
         label="Warmup steps"
-        hint="Steps under full attention, in which the power law is learned"
+        hint="Steps under full attention, in which the power law is learned; 0: as many as it needs"
         value={choice.warmup}
-        min={2}
+        min={0}
         max={4096}
         step={1}
         onChange={(warmup) => change({ warmup })}

@@ -70,7 +70,8 @@ function stagesOf(run: Run): readonly PhaseStage[] {
 
 function siftStages(run: Run, hasText: boolean, goesOn: boolean): readonly PhaseStage[] {
   const { attention } = run.settings;
-  const planned = (attention.kind === "sift" ? attention.warmup : undefined) ?? 0;
+  const asked = attention.kind === "sift" ? attention.warmup : undefined;
+  const planned = typeof asked === "number" ? asked : 0;
   const { warmupSteps } = run.totals;
   const sifted = run.steps.length - warmupSteps;
   const warm = sifted > 0 ? "done" : !hasText ? "waiting" : goesOn ? "active" : "done";

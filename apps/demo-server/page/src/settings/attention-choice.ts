@@ -5,7 +5,7 @@ export interface AttentionChoice {
   readonly kind: "full" | "top-k" | "sift";
   /** τ in (0, 1). */
   readonly quantile: number;
-  /** Steps, at least 2. */
+  /** Steps; 0 for as many as the law needs. */
   readonly warmup: number;
   /** Of top-k, in (0, 1]. */
   readonly fraction: number;
@@ -20,7 +20,7 @@ export function attentionDefaults(defaults: AttentionSettings): AttentionChoice 
   return {
     kind: defaults.kind === "sliding-window" ? "sift" : defaults.kind,
     quantile: sift?.quantile ?? 0.75,
-    warmup: sift?.warmup ?? 64,
+    warmup: typeof sift?.warmup === "number" ? sift.warmup : 0,
     fraction: (defaults.kind === "top-k" ? defaults.fraction : undefined) ?? 0.25,
     droppedMass: sift?.dropped_mass ?? "mean-value",
     clock: sift?.clock ?? "context-length",
@@ -33,5 +33,6 @@ export function attentionSettings(choice: AttentionChoice): AttentionSettings {
   const { kind, quantile, warmup, fraction, droppedMass, clock, fit } = choice;
   if (kind === "full") return { kind };
   if (kind === "top-k") return { kind, fraction, dropped_mass: droppedMass };
-  return { kind, quantile, warmup, dropped_mass: droppedMass, clock, fit };
+  const steps = warmup < 2 ? "auto" : warmup;
+  return { kind, quantile, warmup: steps, dropped_mass: droppedMass, clock, fit };
 }
