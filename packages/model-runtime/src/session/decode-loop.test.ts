@@ -242,6 +242,22 @@ describe("a lost device", () => {
     expect(next.isDisposed).toBe(true);
   });
 
+  test("does not end a session that was idle when it happened, nor one whose calls went with it", async () => {
+    const [lost, next] = [createScriptedBackend(), createScriptedBackend()];
+    const model = createScriptedModel([lost, next]);
+    const [busy, other, idle] = await Promise.all([1, 2, 3].map(() => model.createSession()));
+    const waiting = other!.generate(PROMPT, FULL);
+    const first = await waiting.next(); // its next calls are under way
+    if (first.done) throw new Error("expected a token");
+    lost.loseAfter(6);
+    const ids = await collectIds(busy!.generate(PROMPT, FULL));
+    const calls = lost.calls.length;
+    expect([first.value.id, ...(await collectIds(waiting))]).toEqual(ids);
+    expect(await collectIds(idle!.generate(PROMPT, FULL))).toEqual(ids);
+    expect(lost.calls).toHaveLength(calls);
+    await model.dispose();
+  });
+
   test("twice before a token comes is an error, and the session works on the next device", async () => {
     const backends = [8, 2, Infinity].map((calls) => {
       const backend = createScriptedBackend();

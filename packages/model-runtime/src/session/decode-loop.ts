@@ -47,6 +47,7 @@ export class DecodeLoop {
   /** Starts a generation in the free slot that holds most of its prompt; undefined when none is free. */
   add(generation: Generation): Sequence | undefined {
     const { prompt } = generation;
+    if (this.slots.isStale) this.#restart();
     const taken = new Set([...this.#active].map(({ place }) => place.slot));
     const slot = this.contents.choose(prompt, taken);
     if (slot === undefined) return undefined;
@@ -76,6 +77,7 @@ export class DecodeLoop {
     for (const sequence of this.#active) sequence.wait();
     for (;;) {
       try {
+        if (this.slots.isStale) this.#restart();
         await this.slots.renew();
         await this.#advance();
         return this.#events.splice(0);
@@ -155,7 +157,7 @@ export class DecodeLoop {
       await read();
     } catch (error) {
       const concerns = sequences.some((sequence) => this.#active.has(sequence));
-      if (concerns || isDeviceLost(error)) throw error;
+      if (concerns || this.slots.isLoss(error)) throw error;
     }
   }
 
@@ -186,23 +188,28 @@ export class DecodeLoop {
 
   /** @throws the error, unless it is the first loss of a device since a token came. */
   #recover(error: unknown): void {
-    const isFirstLoss = isDeviceLost(error) && !this.#hasLost;
+    const isLoss = this.slots.isLoss(error);
+    const isFirstLoss = isLoss && !this.#hasLost;
     this.#hasLost = isFirstLoss;
-    this.#calls.clear();
-    this.contents.clear();
-    if (isDeviceLost(error)) this.slots.lose();
     if (isFirstLoss && this.slots.isOpen) {
-      for (const sequence of this.#active) sequence.restart();
+      this.#restart();
       return;
     }
+    this.#calls.clear();
+    this.contents.clear();
+    if (isLoss) this.slots.lose();
     this.#active.clear();
     this.slots.expectOpen();
     throw error;
   }
-}
 
-function isDeviceLost(error: unknown): boolean {
-  return error instanceof ModelError && error.code === "device-lost";
+  /** What the slots held is gone: the sequences run anew in others. */
+  #restart(): void {
+    this.#calls.clear();
+    this.contents.clear();
+    this.slots.lose();
+    for (const sequence of this.#active) sequence.restart();
+  }
 }
 
 /** Results are views that the next call overwrites; a call may be read later than that. */

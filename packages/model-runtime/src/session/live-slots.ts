@@ -52,6 +52,11 @@ export class LiveSlots {
     return !this.#isDisposed;
   }
 
+  /** Whether someone else found the backend lost, and another one stands in for it. */
+  get isStale(): boolean {
+    return this.isOpen && this.#host.backend !== this.#backend;
+  }
+
   /** @throws ModelError "disposed". */
   get current(): SequenceSlots {
     this.expectOpen();
@@ -61,6 +66,15 @@ export class LiveSlots {
   /** Says that a call rejected with "device-lost". */
   lose(): void {
     this.#isLost = true;
+  }
+
+  /**
+   * Whether an error of a call means that the device is lost: it says so, or the slots were disposed of with their backend,
+   * which someone else found lost first.
+   */
+  isLoss(error: unknown): boolean {
+    if (!(error instanceof ModelError)) return false;
+    return error.code === "device-lost" || (error.code === "disposed" && this.isOpen);
   }
 
   /** Makes them anew if they are lost. @throws what opening a backend and its slots throws. */

@@ -28,6 +28,10 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
   const { slots, contents, tokens, schedule, options } = scoring;
   const attentionFrom = expectPosition("attentionFrom", options.attentionFrom, tokens);
   const reportFrom = expectPosition("reportFrom", options.reportFrom, tokens);
+  if (slots.isStale) {
+    contents.clear();
+    slots.lose();
+  }
   const held = schedule.planPrompt ? 0 : contents.prefix(SLOT, tokens);
   const reused = Math.min(held, attentionFrom, reportFrom);
   expectVisible(scoring);
@@ -96,7 +100,7 @@ async function telling<Result>(
     return await call();
   } catch (error) {
     contents.clear();
-    if (error instanceof ModelError && error.code === "device-lost") slots.lose();
+    if (slots.isLoss(error)) slots.lose();
     slots.expectOpen();
     throw error;
   }
