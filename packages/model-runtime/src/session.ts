@@ -1,5 +1,5 @@
 import type { PowerLaw } from "@sift-attention/power-law";
-import type { ScheduleCounters } from "@sift-attention/threshold-scheduler";
+import type { ScheduleCounters, ScheduleDecision } from "@sift-attention/threshold-scheduler";
 import type { AttentionMode } from "./attention-mode.ts";
 import type { GenerateOptions } from "./generate-options.ts";
 import type { GeneratedToken, GenerateSummary } from "./generated-token.ts";
@@ -73,6 +73,8 @@ export interface ScoredChunk {
   readonly union: Float32Array;
   /** Weight of the dropped keys: [layers, rows, queryHeads]. */
   readonly droppedMass: Float32Array;
+  /** What the schedule decided since the last chunk, when it is traced. */
+  readonly decisions?: readonly ScheduleDecision[];
 }
 
 /** One sequence and its KV cache. Holds memory until it is disposed of. */

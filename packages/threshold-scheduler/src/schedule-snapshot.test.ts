@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ScheduleOptions } from "./schedule-settings.ts";
 import type { ScheduleSnapshot } from "./schedule-snapshot.ts";
 import { createThresholdScheduler, restoreThresholdScheduler } from "./sequence-scheduler.ts";
+import { SimulatedText, simulatedModel } from "./simulated-heads.fixture.ts";
 import type { StepPlan } from "./step-plan.ts";
 import type { ThresholdScheduler } from "./threshold-scheduler.ts";
 
@@ -63,6 +64,58 @@ describe("restoreThresholdScheduler", () => {
         }
         expect(restored.snapshot()).toEqual(scheduler.snapshot());
       }),
+    );
+  });
+
+  test("goes on bit for bit with everything that reports steer, from any point", () => {
+    const text = new SimulatedText(simulatedModel, 4);
+    const { layers, heads, kvHeads } = simulatedModel;
+    const options = fc.record({
+      budget: fc.constantFrom("head" as const, "group" as const, "model" as const),
+      margin: fc.constantFrom("none" as const, 0.9),
+      maxDroppedMass: fc.constantFrom("none" as const, 0.15),
+      drift: fc.constantFrom("none" as const, { slack: 0, limit: 0.4 }),
+      fallback: fc.constantFrom("none" as const, {
+        ...{ above: 0.3, below: 0.2 },
+        ...{ hold: 3, denseAfter: 2 },
+      }),
+      quantile: fc.constantFrom(0.5, 0.9),
+    });
+    const rows = [32, 64, 128, 256].map((length) => text.quantiles(text.draw(length)));
+    const weights = Array.from({ length: 30 }, (_, i) => text.draw(300 + i));
+    const step = (scheduler: ThresholdScheduler): unknown => {
+      const contextLength = 300 + scheduler.step;
+      let plan = scheduler.plan(contextLength);
+      for (;;) {
+        const seen = weights[contextLength - 300]!;
+        const thresholds = plan.phase === "sift" ? plan.logThresholds : new Float32Array();
+        const { kept, droppedMass, union } = text.sift(seen, contextLength, thresholds);
+        const quantiles = text.quantiles(seen, [scheduler.settings.quantile]);
+        for (let layer = 0; layer < layers; layer++) {
+          const [from, to] = [layer * heads, (layer + 1) * heads];
+          if (plan.phase !== "sift") scheduler.observeQuantiles(layer, quantiles.slice(from, to));
+          else {
+            const groups = union.subarray(layer * kvHeads, (layer + 1) * kvHeads);
+            const [keptHere, dropped] = [kept.subarray(from, to), droppedMass.subarray(from, to)];
+            scheduler.observeSifted(layer, keptHere, dropped, groups);
+          }
+        }
+        const again = scheduler.redo();
+        if (!again) return { ...plan, thresholds: [...thresholds] };
+        plan = again;
+      }
+    };
+    fc.assert(
+      fc.property(options, fc.nat(16), (settings, steps) => {
+        const scheduler = createThresholdScheduler({ layers, heads, kvHeads, ...settings });
+        for (const [i, row] of rows.entries()) scheduler.observePrompt(32 * 2 ** i, row);
+        for (let i = 0; i < steps; i++) step(scheduler);
+        const restored = restoreThresholdScheduler(throughJson(scheduler));
+        expect(restored.snapshot()).toEqual(scheduler.snapshot());
+        for (let i = 0; i < 8; i++) expect(step(restored)).toEqual(step(scheduler));
+        expect(restored.counters).toEqual(scheduler.counters);
+      }),
+      { numRuns: 40 },
     );
   });
 

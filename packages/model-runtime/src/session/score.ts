@@ -56,7 +56,7 @@ export async function* score(scoring: Scoring): AsyncGenerator<ScoredChunk, void
     }
     const { statistics, logits } = result;
     options.onPrefill?.({ tokensDone: done + plan.rows, tokensTotal: tokens.length });
-    if (logits) yield toChunk(statistics, plan.phase, logits);
+    if (logits) yield toChunk(statistics, plan.phase, logits, schedule);
     done += plan.rows;
   }
 }
@@ -115,8 +115,11 @@ function toChunk(
   { firstPosition, rows, kept, union, droppedMass }: PassStatistics,
   phase: ScoredChunk["phase"],
   logits: Float32Array,
+  schedule: AttentionSchedule,
 ): ScoredChunk {
-  return { firstPosition, rows, phase, logits, kept, union, droppedMass };
+  const decisions = schedule.takeDecisions?.();
+  const numbers = { firstPosition, rows, phase, logits, kept, union, droppedMass };
+  return decisions ? { ...numbers, decisions } : numbers;
 }
 
 /** @throws ModelError "bad-option" where attention cannot be looked at. */

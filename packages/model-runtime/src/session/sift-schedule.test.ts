@@ -236,6 +236,90 @@ describe.each(CPU_KINDS)("sift on %s operators", (cpu) => {
   });
 });
 
+/** Long enough for rows of it to be sampled. */
+const LONG_PROMPT = Array.from({ length: 90 }, (_, i) => (7 * i * i + 3 * i) % 67);
+
+describe.each(CPU_KINDS)("rows of the prompt on %s operators", (cpu) => {
+  test("tell the law, so that the first step is sifted, at the budget", async () => {
+    const session = await (await openTiny(cpu)).createSession();
+    const attention: SiftMode = { kind: "sift", trace: true };
+    const { tokens, summary } = await collect(
+      session.generate(LONG_PROMPT, { maxTokens: 61, attention }),
+    );
+    const steps = stepsOf(tokens);
+    expect(steps.every(({ phase }) => phase === "sift")).toBe(true);
+    expect(steps[0]!.decisions).toEqual([
+      expect.objectContaining({ kind: "fit", step: 1, promptRows: 12, warmupSteps: 0 }),
+    ]);
+    expect(steps[9]!.decisions).toEqual([
+      expect.objectContaining({ kind: "feedback", step: expect.any(Number) }),
+    ]);
+    const kept = steps.flatMap(({ keptFraction }) => [...keptFraction]);
+    expect(kept.reduce((sum, share) => sum + share, 0) / kept.length).toBeCloseTo(0.25, 1.6);
+    expect(summary).toMatchObject({ warmupSteps: 0, siftSteps: 60 });
+    expect(summary.schedule).toEqual(session.scheduleCounters());
+    const { x, quantiles, law } = session.laws()[3]!;
+    expect([x.length, x[0], quantiles.length]).toEqual([12, 32, 12]);
+    expect(law!.exponent).toBeGreaterThan(0.5);
+  });
+
+  test("are told again where a prompt is reused, whatever ran it", async () => {
+    const opened = await openTiny(cpu);
+    const options = { maxTokens: 40, topLogprobs: 5, attention: { kind: "sift" } } as const;
+    const fresh = await collect((await opened.createSession()).generate(LONG_PROMPT, options));
+    const used = await opened.createSession();
+    await collect(used.generate(LONG_PROMPT, { maxTokens: 3, attention: { kind: "full" } }));
+    const again = await collect(used.generate(LONG_PROMPT, options));
+    expect(again.summary.reusedTokens).toBe(LONG_PROMPT.length - 1);
+    const strip = ({ durationMs, ...token }: GeneratedToken) => token;
+    expect(again.tokens.map(strip)).toEqual(fresh.tokens.map(strip));
+  });
+
+  test("a step that drops too much runs again before its token is told, and its reads are counted", async () => {
+    const session = await (await openTiny(cpu)).createSession();
+    const attention: SiftMode = { kind: "sift", quantile: 0.9, maxDroppedMass: 0.3, trace: true };
+    const options = { maxTokens: 41, attention, temperature: 1, seed: 5 };
+    const { tokens, summary } = await collect(session.generate(LONG_PROMPT, options));
+    expect(tokens.map(({ step }) => step)).toEqual(Array.from({ length: 41 }, (_, i) => i + 1));
+    expect(summary.schedule!.redos).toBeGreaterThan(0);
+    for (const { droppedMass } of stepsOf(tokens)) {
+      expect(Math.max(...droppedMass)).toBeLessThanOrEqual(0.3);
+    }
+    const repeated = stepsOf(tokens).filter(({ decisions }) =>
+      decisions!.some(({ kind }) => kind === "floor"),
+    );
+    for (const step of repeated) {
+      const once = 2 * 2 * step.contextLength - step.valueRowsSkipped;
+      expect(step.valueRowsRead).toBeGreaterThan(once);
+    }
+    const free = { ...options, attention: { kind: "sift", quantile: 0.9 } } as const;
+    const without = stepsOf((await collect(session.generate(LONG_PROMPT, free))).tokens);
+    expect(Math.max(...without.flatMap(({ droppedMass }) => [...droppedMass]))).toBeGreaterThan(
+      0.3,
+    );
+  });
+
+  test("a change of the text may take a dense step, which sets the level anew", async () => {
+    const session = await (await openTiny(cpu)).createSession();
+    const attention: SiftMode = {
+      ...{ kind: "sift", trace: true, feedback: 0.01 },
+      drift: { slack: 0, limit: 0.3 },
+    };
+    const { tokens, summary } = await collect(
+      session.generate(LONG_PROMPT, { maxTokens: 120, attention }),
+    );
+    const decisions = stepsOf(tokens).flatMap(({ decisions }) => decisions!);
+    expect(summary.schedule!.alarms).toBeGreaterThan(0);
+    expect(decisions.filter(({ kind }) => kind === "anchor").length).toBeGreaterThan(0);
+    const dense = stepsOf(tokens).filter(({ logThresholds }) => logThresholds === undefined);
+    expect(dense).toHaveLength(summary.schedule!.alarms);
+    for (const step of dense) {
+      expect(step).toMatchObject({ phase: "sift", valueRowsSkipped: 0 });
+      expect(step.quantiles!.every((quantile) => quantile > 0)).toBe(true);
+    }
+  });
+});
+
 describe("a warmup longer than the context", () => {
   test("takes memory for the context alone and never ends", async () => {
     const session = await (await openTiny("plain")).createSession({ contextLength: 16 });
