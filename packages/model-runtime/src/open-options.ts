@@ -21,8 +21,11 @@ export interface OpenModelOptions {
   readonly adapter?: "hardware" | "software" | "any";
   /** A device for the WebGPU backend that stays the caller's. A lost one cannot be replaced. */
   readonly device?: GPUDevice;
-  /** How the WebGPU backend holds keys and values. Default "f16". */
-  readonly kvType?: "f16" | "f32";
+  /**
+   * How the WebGPU backend holds keys and values. Default "f16". "int8": whole numbers of eight bits and a scale a row, which
+   * moves a number by at most 1/254 of its row's greatest.
+   */
+  readonly kvType?: "f16" | "f32" | "int8";
   /** Bytes that weights, caches and scratch may take on the GPU together. Default: what the device gives. */
   readonly memoryBytes?: number;
   /**

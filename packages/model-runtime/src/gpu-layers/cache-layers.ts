@@ -22,6 +22,8 @@ export interface CacheBuffers {
   /** One a layer: [slots, kvHeads, capacity, headDim]. */
   readonly keys: readonly GpuBuffer[];
   readonly values: readonly GpuBuffer[];
+  /** One a layer for "i8", else none: f32 [2, scalePitch]. */
+  readonly scales: readonly GpuBuffer[];
   /** One a layer: f32 [slots, kvHeads, headDim]. */
   readonly valueSums: readonly BoundBuffer[];
   /** Of `packRowPlaces`. */
@@ -99,6 +101,7 @@ export class CacheBinder {
     ]);
     const keys = cache.keys[layer]!;
     const values = cache.values[layer]!;
+    const rows = { keys, values, ...(cache.scales[layer] && { scales: cache.scales[layer] }) };
     const valueSums = cache.valueSums[layer]!;
     const { headNorms } = weights.layers[layer]!;
     const { queries, projected: qkv, attended: out } = scratch;
@@ -106,11 +109,11 @@ export class CacheBinder {
     const angles = attention.rotary && tables.get(tableKey(attention.rotary.frequencies));
     return {
       append: append.bind({
-        ...{ qkv, places, queries, keys, values, valueSums },
+        ...{ qkv, places, queries, ...rows, valueSums },
         ...(angles && { angles }),
         ...(headNorms && { headNorms }),
       }),
-      prefill: prefill.bind({ queries, keys, values, places, out }),
+      prefill: prefill.bind({ queries, ...rows, places, out }),
     };
   }
 

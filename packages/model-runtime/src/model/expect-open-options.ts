@@ -8,7 +8,7 @@ export function expectOpenOptions(options: OpenModelOptions): void {
   expectChoice("backend", backend ?? "auto", ["auto", "cpu", "webgpu"]);
   expectChoice("cpu", cpu ?? "auto", ["auto", "wasm", "plain"]);
   expectChoice("adapter", adapter ?? "hardware", ["hardware", "software", "any"]);
-  expectChoice("kvType", kvType ?? "f16", ["f16", "f32"]);
+  expectChoice("kvType", kvType ?? "f16", ["f16", "f32", "int8"]);
   if (threads !== undefined) expectNumber("threads", threads, { min: 1, integer: true });
   if (memoryBytes !== undefined) {
     expectNumber("memoryBytes", memoryBytes, { min: 1, integer: true });

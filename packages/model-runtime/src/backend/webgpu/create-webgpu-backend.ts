@@ -9,6 +9,7 @@ import { findTensors } from "../../layers/tensor-need.ts";
 import type { ModelFiles } from "../../weights/model-files.ts";
 import { DeviceBackend } from "./device-backend.ts";
 import { expectGeometry } from "./expect-geometry.ts";
+import { expectKvType, kvDeviceOf, kvTypeOf } from "./kv-type.ts";
 import { expectWeightsFit, planMemory } from "./memory-plan.ts";
 import { expectNotAborted, openDevice } from "./open-device.ts";
 import { toModelError } from "./to-model-error.ts";
@@ -50,7 +51,9 @@ async function load(
   { blueprint, files: { tensors } }: DecoderFiles,
   options: WebgpuBackendOptions,
 ): Promise<WebgpuBackend> {
-  const { maxRows = usualRows, kvType = "f16", memoryBytes, signal, onProgress } = options;
+  const { maxRows = usualRows, memoryBytes, signal, onProgress } = options;
+  const kvType = kvTypeOf(options.kvType);
+  expectKvType(kvType, blueprint, kvDeviceOf(gpu));
   const separateGates = hasSeparateGates(blueprint, (name) => tensors.get(name)!.format);
   const rows = { maxRows, logitsRows: mostBatch, separateGates };
   const { limits } = gpu.report;

@@ -10,7 +10,7 @@ import { kvBytesPerToken } from "./slot-cache.ts";
 export interface MemoryPlan {
   readonly weightBytes: number;
   readonly scratchBytes: number;
-  /** Keys and values of one token of one sequence, in all layers. */
+  /** Keys and values of one token of one sequence, in all layers, with their scales where they have some. */
   readonly kvBytesPerToken: number;
   /** Given by the caller; absent: what the device gives. */
   readonly memoryBytes?: number;

@@ -1,6 +1,7 @@
 import type { BoundBuffer, Gpu, GpuBuffer } from "@sift-attention/gpu";
 import type { BoundCache } from "./bound-cache.ts";
 import type { AttentionLayer } from "./slot-attention.ts";
+import { layerRowBuffers } from "./slot-cache.ts";
 import { LayerRows, statisticsWords } from "./statistics-buffers.ts";
 
 /** Sequences of samples: `groups` steps of `batch` each. */
@@ -70,8 +71,7 @@ export class SampleBuffers {
         buffers: {
           ...this.#unused,
           queries: this.queries,
-          keys: cache.keys[layer]!,
-          values: cache.values[layer]!,
+          ...layerRowBuffers(cache, layer),
           sequences: this.#part(group, 1 + windows.indexOf[layer]!, batch * sequenceWords),
           quantiles: this.quantiles.layer(layer * groups + group),
         },

@@ -8,6 +8,8 @@ export interface AttentionBuffers {
   readonly queries: BoundBuffer;
   readonly keys: BoundBuffer;
   readonly values: BoundBuffer;
+  readonly keyScales?: BoundBuffer;
+  readonly valueScales?: BoundBuffer;
   readonly sequences: BoundBuffer;
   /** For sifted steps. */
   readonly logThresholds?: BoundBuffer;

@@ -3,6 +3,7 @@ import type { BoundCache } from "./bound-cache.ts";
 import type { CompiledAttention } from "./compiled-attention.ts";
 import { PromptSampler } from "./prompt-sampler.ts";
 import { type AttentionLayer, createSlotAttention, type SlotAttention } from "./slot-attention.ts";
+import { layerRowBuffers } from "./slot-cache.ts";
 
 /** The attention of one cache, by the settings that rules asked for so far. */
 export class SlotAttentions {
@@ -79,8 +80,7 @@ export class SlotAttentions {
       scale: decoder.blueprint.layers[layer]!.attention.scale,
       buffers: {
         ...{ queries, output },
-        keys: cache.keys[layer]!,
-        values: cache.values[layer]!,
+        ...layerRowBuffers(cache, layer),
         sequences: buffers.step.sequences(windows.indexOf[layer]!),
         logThresholds: buffers.step.logThresholds(layer),
         ...(droppedMass === "mean-value" && { valueSums: buffers.valueSums.layer(layer) }),

@@ -1,6 +1,7 @@
-import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
+import type { BoundBuffer, Gpu, GpuBuffer } from "@sift-attention/gpu";
 import type { KvType } from "@sift-attention/sift-attention-kernels";
-import { type AttentionGeometry, bytesPerElement } from "@sift-attention/tensor";
+import type { AttentionGeometry } from "@sift-attention/tensor";
+import { kvRowBytes, rowScaleBytes, scalePitch } from "../../gpu-ops/row-scales/row-scales.ts";
 import { toModelError } from "./to-model-error.ts";
 
 /** The sizes of a cache of keys and values. */
@@ -19,17 +20,40 @@ export interface SlotCache {
   /** One buffer a layer: kvType [slots, kvHeads, capacity, headDim]. */
   readonly keys: readonly GpuBuffer[];
   readonly values: readonly GpuBuffer[];
+  /** One a layer for "i8", else none: f32 [2, scalePitch], what key rows are multiplied by, then value rows. */
+  readonly scales: readonly GpuBuffer[];
   readonly byteLength: number;
   dispose(): void;
 }
 
-/** Bytes of a token in one slot: keys and values of all layers. */
+/** Bytes of a token in one slot: keys and values of all layers, with their scales where they have some. */
 export function kvBytesPerToken({
   geometry,
   layers,
   kvType,
 }: Pick<SlotCacheShape, "geometry" | "layers" | "kvType">): number {
-  return 2 * layers * geometry.kvHeads * geometry.headDim * bytesPerElement[kvType];
+  return 2 * layers * geometry.kvHeads * kvRowBytes(geometry.headDim, kvType);
+}
+
+/** What a layer's keys and values are: the buffers of `DecodeBuffers`. */
+export interface LayerRowBuffers {
+  readonly keys: BoundBuffer;
+  readonly values: BoundBuffer;
+  readonly keyScales?: BoundBuffer;
+  readonly valueScales?: BoundBuffer;
+}
+
+/** Of one layer of a cache. */
+export function layerRowBuffers(cache: SlotCache, layer: number): LayerRowBuffers {
+  const rows = { keys: cache.keys[layer]!, values: cache.values[layer]! };
+  const scales = cache.scales[layer];
+  if (!scales) return rows;
+  const size = rowScaleBytes(cache.shape) / 2;
+  return {
+    ...rows,
+    keyScales: { buffer: scales, offset: 0, size },
+    valueScales: { buffer: scales, offset: size, size },
+  };
 }
 
 /**
@@ -39,20 +63,25 @@ export function kvBytesPerToken({
 export async function createSlotCache(gpu: Gpu, shape: SlotCacheShape): Promise<SlotCache> {
   const { geometry, layers, kvType, slots, capacity } = shape;
   const dimensions = [slots, geometry.kvHeads, capacity, geometry.headDim];
+  const scaleDimensions = [2, scalePitch(shape)];
   const buffers: GpuBuffer[] = [];
   const dispose = (): void => {
     for (const buffer of buffers.splice(0)) buffer.dispose();
   };
-  const create = (label: string): GpuBuffer => {
-    const buffer = gpu.createBuffer({ label, dtype: kvType, shape: dimensions, usage: "storage" });
-    buffers.push(buffer);
-    return buffer;
-  };
+  const create = (label: string, dtype: KvType, dims: readonly number[]): readonly GpuBuffer[] =>
+    Array.from({ length: layers }, (_, layer) => {
+      const name = `${label} of layer ${layer}`;
+      const buffer = gpu.createBuffer({ label: name, dtype, shape: dims, usage: "storage" });
+      buffers.push(buffer);
+      return buffer;
+    });
   try {
-    const keys = Array.from({ length: layers }, (_, layer) => create(`keys of layer ${layer}`));
-    const values = Array.from({ length: layers }, (_, layer) => create(`values of layer ${layer}`));
+    const keys = create("keys", kvType, dimensions);
+    const values = create("values", kvType, dimensions);
+    const scales = kvType === "i8" ? create("scales", "f32", scaleDimensions) : [];
     await gpu.settled(); // memory that ran out is told late
-    return { shape, keys, values, byteLength: slots * capacity * kvBytesPerToken(shape), dispose };
+    const byteLength = buffers.reduce((bytes, buffer) => bytes + buffer.byteLength, 0);
+    return { shape, keys, values, scales, byteLength, dispose };
   } catch (error) {
     dispose();
     throw toModelError(error);

@@ -1,6 +1,5 @@
 import type { Gpu } from "@sift-attention/gpu";
-import type { KvType } from "@sift-attention/sift-attention-kernels";
-import type { LoadProgress } from "../../open-options.ts";
+import type { LoadProgress, OpenModelOptions } from "../../open-options.ts";
 import type { DecodeRow, ModelBackend, SequenceSlots, SlotsOptions } from "../model-backend.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import type { SlotCache } from "./slot-cache.ts";
@@ -12,8 +11,8 @@ export interface WebgpuBackendOptions {
   readonly adapter?: "hardware" | "software" | "any";
   /** A device that stays the caller's, instead of one that is opened here. */
   readonly device?: GPUDevice;
-  /** How keys and values are held. Default "f16". */
-  readonly kvType?: KvType;
+  /** As in `OpenModelOptions`. Default "f16". */
+  readonly kvType?: NonNullable<OpenModelOptions["kvType"]>;
   /** Bytes that weights, caches and scratch may take together. Default: what the device gives. */
   readonly memoryBytes?: number;
   /** Sifted steps of fewer keys, sequences × longest context, keep every key, where that is faster. Default 0: none. */

@@ -1,4 +1,4 @@
-import { bytesPerElement } from "@sift-attention/tensor";
+import { kvRowBytes } from "../../gpu-ops/row-scales/row-scales.ts";
 import { ModelError } from "../../model-error.ts";
 import type { SamplingRules } from "../../sampling/sampling-rules.ts";
 import type { PassAttention } from "../attention-rule.ts";
@@ -59,7 +59,7 @@ export class WebgpuSlots implements WebgpuSequenceSlots {
     this.#parts = parts;
     this.slots = slots;
     this.capacity = parts.capacity;
-    this.valueRowBytes = geometry.headDim * bytesPerElement[kvType];
+    this.valueRowBytes = kvRowBytes(geometry.headDim, kvType);
     this.#sums = new ValueSumPlaces(slots);
     this.#steps = new StepRunner(bound, sampler, this.#sums);
     this.#prefill = new PrefillRunner(bound, sampler);

@@ -4,7 +4,7 @@ import type { RotaryLayout } from "../../weights/model-config.ts";
 
 /** How rows of fused projections become queries and cached keys and values. */
 export interface AppendOptions {
-  /** headDim even, at most 512. */
+  /** headDim even, at most 512; for "i8" a multiple of 4. */
   readonly geometry: AttentionGeometry;
   /** How the cache holds keys and values. */
   readonly kvType: KvType;

@@ -1,5 +1,6 @@
 import { openGpu, validateShader } from "@sift-attention/gpu";
 import { maxAbsDifference, roundingBound } from "@sift-attention/reference-attention";
+import { quantiseRows } from "@sift-attention/sift-attention-kernels";
 import { openTestGpu } from "@sift-attention/testing/test-gpu";
 import { describe, expect, test } from "vitest";
 import { floatBuffer, inBothPrecisions, normals } from "../row-places/row-rig.fixture.ts";
@@ -98,6 +99,68 @@ describe.each(variants)("createAppend, %s", (_, options) => {
   });
 });
 
+describe.each([
+  ["heads rotated by halves", variants[1]![1]],
+  ["an odd number of halves, norms", variants[3]![1]],
+] as const)("createAppend to a cache of eight bits, %s", async (_, options) => {
+  const each = caseOf({ ...options, kvType: "i8" });
+  const { headDim } = options.geometry;
+  const got = await runAppend(gpu, each);
+  const wide = await runAppend(gpu, caseOf(options));
+  const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round));
+
+  /** Greatest magnitude of the row of each number. */
+  function greatest(numbers: ArrayLike<number>): number[] {
+    return Array.from(numbers, (_, i) => {
+      const start = i - (i % headDim);
+      const row = Array.from({ length: headDim }, (_, j) => Math.abs(numbers[start + j]!));
+      return Math.max(...row);
+    });
+  }
+
+  /** Numbers that lie further from what they ought to be than half a step of their row and rounding. */
+  function isBeyondHalfAStep(name: "keys" | "values", truth: ArrayLike<number>): number {
+    const rounding = roundingBound(written(exact[name]), written(float32[name]));
+    const tops = greatest(truth);
+    const isBeyond = (x: number, i: number) =>
+      Math.abs(x - truth[i]!) > tops[i]! / 254 + 2 * rounding;
+    return Array.from(got[name]).filter(isBeyond).length;
+  }
+
+  test("leaves queries as they are, and rows within half a step of what is defined", () => {
+    expect(got.queries).toEqual(wide.queries);
+    for (const name of ["keys", "values"] as const) {
+      const holes = (numbers: ArrayLike<number>) => Array.from(numbers, Number.isNaN);
+      expect(holes(got[name])).toEqual(holes(exact[name]));
+      expect(isBeyondHalfAStep(name, exact[name])).toBe(0);
+    }
+  });
+
+  test("a rotation by another angle is beyond half a step", () => {
+    const frequencies = each.frequencies.map((frequency, i) => frequency + (i === 0 ? 0.1 : 0));
+    const wrong = appendedRows({ ...each, frequencies }, (x) => x);
+    expect(isBeyondHalfAStep("keys", wrong.keys)).toBeGreaterThan(0);
+  });
+
+  test("gives the rows of quantiseRows, but for numbers that lie halfway between two", () => {
+    for (const name of ["keys", "values"] as const) {
+      const rows = Float32Array.from(written(wide[name]));
+      const { numbers, scales } = quantiseRows(rows, headDim);
+      for (const [i, x] of written(got[name]).entries()) {
+        const scale = scales[Math.floor(i / headDim)]!;
+        const isBetween = Math.abs(Math.abs((rows[i]! / scale) % 1) - 0.5) < 1e-3;
+        const number = Math.round(x / scale);
+        expect(Math.abs(x / scale - number)).toBeLessThan(1e-4);
+        expect(Math.abs(number - numbers[i]!)).toBeLessThanOrEqual(isBetween ? 1 : 0);
+      }
+    }
+  });
+
+  test("gives the same bits at every run", async () => {
+    expect(await runAppend(gpu, each)).toEqual(got);
+  });
+});
+
 describe("sums of values", () => {
   const geometry = { queryHeads: 4, kvHeads: 2, headDim: 8 };
   const cache = { slots: 3, capacity: 40, kvType: "f32" } as const;
@@ -128,6 +191,27 @@ describe("sums of values", () => {
     },
   );
 
+  test.each([undefined, 12])(
+    "take in and out of a cache of eight bits what is stored, with a window of %s",
+    async (window) => {
+      const whole = summedCase(window);
+      const each = { ...whole, options: { ...whole.options, kvType: "i8" } as const };
+      const { valueSums, values } = await runAppend(gpu, each);
+      const stored = { ...each, qkv: each.qkv.slice(), values: Float32Array.from(values) };
+      for (const [row, { slot, position }] of each.places.entries()) {
+        for (let head = 0; head < 2; head++) {
+          const from = ((slot * 2 + head) * 40 + position) * 8;
+          stored.qkv.set(stored.values.subarray(from, from + 8), (row * 8 + 6 + head) * 8);
+        }
+      }
+      const [exact, float32] = inBothPrecisions((round) => appendedRows(stored, round).valueSums);
+      const bound = roundingBound(exact, float32);
+      expect(maxAbsDifference(valueSums, exact)).toBeLessThanOrEqual(bound);
+      const unrounded = appendedRows({ ...stored, qkv: each.qkv }, (x) => x).valueSums;
+      expect(maxAbsDifference(valueSums, unrounded)).toBeGreaterThan(bound);
+    },
+  );
+
   test("a value that went in twice would be seen", async () => {
     const each = summedCase();
     const [exact, float32] = inBothPrecisions((round) => appendedRows(each, round).valueSums);
@@ -151,11 +235,11 @@ describe("createAppend", () => {
     expect(maxAbsDifference(queries, wrong)).toBeGreaterThan(roundingBound(exact, float32));
   });
 
-  test.each(["f16", "f32"] as const)(
+  test.each(["f16", "f32", "i8"] as const)(
     "compiles for a cache of %s with everything that a head may have",
     async (kvType) => {
       using checker = await openGpu({ backend: "null" });
-      for (const headDim of [2, 128, 512]) {
+      for (const headDim of [kvType === "i8" ? 4 : 2, 128, 512]) {
         const geometry = { queryHeads: 8, kvHeads: 2, headDim };
         const full = {
           ...variants[3]![1],
@@ -177,6 +261,10 @@ describe("createAppend", () => {
       { geometry: { queryHeads: 1, kvHeads: 1, headDim: 7 } },
       "headDim: expected an even number up to 512, got 7",
     ],
+    [
+      { kvType: "i8", geometry: { queryHeads: 1, kvHeads: 1, headDim: 66 } },
+      "headDim: expected a multiple of 4 for a cache of eight bits, got 66",
+    ],
   ] as const)("refuses %o", async (wrong, message) => {
     const refused = createAppend(gpu, { ...options, ...wrong });
     await expect(refused).rejects.toMatchObject({
@@ -196,5 +284,6 @@ describe("createAppend", () => {
     expect(() => bare.bind({ ...buffers, angles: some })).toThrow("angles: expected none");
     expect(() => full.bind(buffers)).toThrow("angles: expected a buffer, got none");
     expect(() => full.bind({ ...buffers, angles: some })).toThrow("headNorms: expected a buffer");
+    expect(() => bare.bind({ ...buffers, scales: some })).toThrow("scales: expected none");
   });
 });

@@ -1,8 +1,10 @@
 import { type BoundBuffer, createKernel, type Gpu } from "@sift-attention/gpu";
+import { bytesPerElement } from "@sift-attention/tensor";
 import { ModelError } from "../../model-error.ts";
 import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
 import { rowPlaceBytes } from "../row-places/row-place.ts";
-import { type AppendBindings, appendConstants, appendKernel } from "./append-kernel.ts";
+import { rowScaleBytes } from "../row-scales/row-scales.ts";
+import { appendConstants, appendKernel } from "./append-kernel.ts";
 import type { AppendOptions } from "./append-options.ts";
 import { rotaryTableBytes } from "./rotary-table.ts";
 
@@ -20,6 +22,8 @@ export interface AppendBuffers {
   /** [slots, kvHeads, capacity, headDim] of the KV type. */
   readonly keys: BoundBuffer;
   readonly values: BoundBuffer;
+  /** f32 [2, scalePitch] beside a cache of "i8": of key rows, then of value rows. */
+  readonly scales?: BoundBuffer;
   /** f32 [slots, kvHeads, headDim]: of the values that rows see. Rows that extend them add their own. */
   readonly valueSums: BoundBuffer;
 }
@@ -39,12 +43,13 @@ function expectGiven(name: string, buffer: BoundBuffer | undefined, isWanted: bo
 function expectOptional(options: AppendOptions, buffers: AppendBuffers): void {
   expectGiven("angles", buffers.angles, options.rotary !== undefined);
   expectGiven("headNorms", buffers.headNorms, options.headNorms !== undefined);
+  expectGiven("scales", buffers.scales, options.kvType === "i8");
 }
 
-function sizesOf(options: AppendOptions): RowSizes<keyof AppendBindings> {
+function sizesOf(options: AppendOptions): RowSizes<string> {
   const { geometry, kvType, slots, capacity, rotary, headNorms } = options;
   const { queryHeads, kvHeads, headDim } = geometry;
-  const cacheBytes = slots * kvHeads * capacity * headDim * (kvType === "f16" ? 2 : 4);
+  const cacheBytes = slots * kvHeads * capacity * headDim * bytesPerElement[kvType];
   return {
     perRow: {
       qkv: 4 * (queryHeads + 2 * kvHeads) * headDim,
@@ -54,6 +59,7 @@ function sizesOf(options: AppendOptions): RowSizes<keyof AppendBindings> {
     whole: {
       angles: rotary ? rotaryTableBytes({ pairs: rotary.pairs, capacity }) : 0,
       head_norms: headNorms ? 2 * 4 * headDim : 0,
+      scales: rowScaleBytes(options),
       keys: cacheBytes,
       values: cacheBytes,
       value_sums: 4 * slots * kvHeads * headDim,
@@ -74,8 +80,10 @@ export async function createAppend(gpu: Gpu, options: AppendOptions): Promise<Ap
       expectOptional(options, given);
       // A binding that a variant does not read still needs a buffer.
       const { places, angles = places, headNorms = places, valueSums, ...others } = given;
+      const bindsNorms = options.kvType !== "i8" || options.headNorms !== undefined;
       const buffers = {
-        ...{ places, angles, head_norms: headNorms, value_sums: valueSums },
+        ...{ places, angles, value_sums: valueSums },
+        ...(bindsNorms && { head_norms: headNorms }),
         ...others,
       };
       return bindRows(kernel, buffers, sizesOf(options), (rows) => [heads, rows]);

@@ -4,7 +4,8 @@
 //   norm(x) = x / √(mean(x²) + ε) · weight, where HEAD_NORMS
 //   rotated: (a, b) → (a · cos − b · sin, b · cos + a · sin) for each of PAIRS pairs of a head
 //
-// grid: (query, key and value heads, rows), two neighbouring numbers an invocation, which are one word of an f16 cache.
+// grid: (query, key and value heads, rows), two neighbouring numbers an invocation, which are one word of an f16 cache and half
+// a word of a cache of whole numbers of eight bits.
 //
 // The angle position · frequency would lose its digits in f32. It is split where the position is: position =
 // COARSE_STEP · c + f, and the rows c and f of a table made in float64 are multiplied as complex numbers.
@@ -16,10 +17,9 @@ const_assert HEAD_DIM % 2u == 0u && 2u * PAIRS <= HEAD_DIM;
 @group(0) @binding(0) var<storage, read> qkv: array<f32>; // [rows, HEADS, HEAD_DIM]
 @group(0) @binding(1) var<storage, read> places: array<RowPlace>; // [rows]
 @group(0) @binding(2) var<storage, read> angles: array<vec2<f32>>; // (cos, sin): [COARSE_STEP fine, then coarse, PAIRS]
-@group(0) @binding(3) var<storage, read> head_norms: array<f32>; // [2, HEAD_DIM] where HEAD_NORMS: queries, keys
 @group(0) @binding(4) var<storage, read_write> queries: array<vec2<f32>>; // [rows, QUERY_HEADS, HEAD_DIM / 2]
-@group(0) @binding(5) var<storage, read_write> keys: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
-@group(0) @binding(6) var<storage, read_write> values: array<KvPair>; // [slots, KV_HEADS, CAPACITY, HEAD_DIM / 2]
+@group(0) @binding(5) var<storage, read_write> keys: array<KvWord>; // [slots, KV_HEADS, CAPACITY, ROW_WORDS]
+@group(0) @binding(6) var<storage, read_write> values: array<KvWord>; // [slots, KV_HEADS, CAPACITY, ROW_WORDS]
 @group(0) @binding(7) var<storage, read_write> value_sums: array<vec2<f32>>; // [slots, KV_HEADS, HEAD_DIM / 2]
 
 // A query or key head of one row.
@@ -37,7 +37,7 @@ fn normed(head: Head, dim: u32) -> f32 {
   if (!HEAD_NORMS) {
     return x;
   }
-  return x * head.factor * head_norms[select(HEAD_DIM, 0u, head.is_query) + dim];
+  return x * head.factor * head_norm(select(HEAD_DIM, 0u, head.is_query) + dim);
 }
 
 fn angle_of(position: u32, pair: u32) -> vec2<f32> {
@@ -59,11 +59,11 @@ fn rotated(head: Head, dim: u32) -> f32 {
   return normed(head, dim) * angle.x + select(-turn, turn, is_second);
 }
 
-// `to` is where the row's newest value has just been put.
-fn extend_sums(at: u32, to: u32, position: u32, newest: vec2<f32>) {
+// `row` is where the newest value has just been put.
+fn extend_sums(at: u32, row: u32, lane: u32, position: u32, newest: vec2<f32>) {
   var rest = value_sums[at];
   if (WINDOW > 0u && position >= WINDOW) {
-    rest -= unpack_pair(values[to - WINDOW * LANES]);
+    rest -= value_pair(row - WINDOW, lane);
   }
   value_sums[at] = newest + select(rest, vec2<f32>(), position == 0u);
 }
@@ -87,14 +87,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     return;
   }
   let kv_head = (group.x - QUERY_HEADS) % KV_HEADS;
-  let to = ((place.slot * KV_HEADS + kv_head) * CAPACITY + place.position) * LANES + lane;
+  let row = (place.slot * KV_HEADS + kv_head) * CAPACITY + place.position;
   if (group.x < QUERY_HEADS + KV_HEADS) {
-    keys[to] = pack_pair(pair);
+    put_key(row, lane, pair);
     return;
   }
-  let stored = pack_pair(pair);
-  values[to] = stored;
+  let stored = put_value(row, lane, pair);
   if (extends_sums(place)) {
-    extend_sums((place.slot * KV_HEADS + kv_head) * LANES + lane, to, place.position, unpack_pair(stored));
+    extend_sums((place.slot * KV_HEADS + kv_head) * LANES + lane, row, lane, place.position, stored);
   }
 }

@@ -30,7 +30,7 @@ describe("planPrefill", () => {
       const options = optionsOf(headDim);
       const knobs = planPrefill(options, { ...largeDevice, subgroupSize, workgroupBytes });
       expect(prefillBytes(headDim, knobs, subgroupSize)).toBeLessThanOrEqual(workgroupBytes);
-      for (const kvType of ["f16", "f32"] as const) {
+      for (const kvType of ["f16", "f32", "i8"] as const) {
         const spec = prefillKernel({ ...options, kvType }, subgroupSize);
         expect(await validateShader(gpu, spec, prefillConstants(options, knobs))).toEqual([]);
       }

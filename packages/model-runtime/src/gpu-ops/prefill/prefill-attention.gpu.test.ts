@@ -60,6 +60,13 @@ const variants: readonly (readonly [string, PrefillOptions])[] = [
     }),
   ],
   [
+    "i8, groups of 3, a window of 50",
+    variant("i8", [6, 2, 40], {
+      window: 50,
+      knobs: { tile: 16, keyGroups: 2, keys: 2, rows: 2, workgroup: 32 },
+    }),
+  ],
+  [
     "f32, several rows a lane",
     variant("f32", [4, 2, 32], { knobs: { tile: 16, keyGroups: 4, keys: 2, workgroup: 32 } }),
   ],

@@ -1,9 +1,11 @@
 import { type BoundBuffer, createKernel, type Gpu } from "@sift-attention/gpu";
 import { reliableSubgroupSize } from "@sift-attention/sift-attention-kernels";
+import { bytesPerElement } from "@sift-attention/tensor";
 import { type BoundRows, bindRows, type RowSizes } from "../row-places/bind-rows.ts";
 import { rowPlaceBytes } from "../row-places/row-place.ts";
+import { rowScaleBytes } from "../row-scales/row-scales.ts";
 import { type PrefillDevice, planPrefill, queriesOf } from "./plan-prefill.ts";
-import { type PrefillBindings, prefillConstants, prefillKernel } from "./prefill-kernel.ts";
+import { prefillConstants, prefillKernel } from "./prefill-kernel.ts";
 import type { PrefillKnobs, PrefillOptions } from "./prefill-options.ts";
 
 export interface PrefillBuffers {
@@ -12,6 +14,8 @@ export interface PrefillBuffers {
   /** [slots, kvHeads, capacity, headDim] of the KV type; the rows' own keys and values are there already. */
   readonly keys: BoundBuffer;
   readonly values: BoundBuffer;
+  /** f32 [2, scalePitch] beside a cache of "i8" and no other: of key rows, then of value rows. */
+  readonly scales?: BoundBuffer;
   /** `packRowPlaces` of consecutive positions of one slot, and no other rows. */
   readonly places: BoundBuffer;
   /** f32 [rows, queryHeads, headDim]. */
@@ -26,18 +30,14 @@ export interface PrefillAttention {
   bind(buffers: PrefillBuffers): BoundRows;
 }
 
-function sizesOf({
-  geometry,
-  kvType,
-  slots,
-  capacity,
-}: PrefillOptions): RowSizes<keyof PrefillBindings> {
+function sizesOf(options: PrefillOptions): RowSizes<string> {
+  const { geometry, kvType, slots, capacity } = options;
   const { queryHeads, kvHeads, headDim } = geometry;
   const rowBytes = 4 * queryHeads * headDim;
-  const cacheBytes = slots * kvHeads * capacity * headDim * (kvType === "f16" ? 2 : 4);
+  const cacheBytes = slots * kvHeads * capacity * headDim * bytesPerElement[kvType];
   return {
     perRow: { queries: rowBytes, output: rowBytes, places: rowPlaceBytes },
-    whole: { keys: cacheBytes, values: cacheBytes },
+    whole: { keys: cacheBytes, values: cacheBytes, scales: rowScaleBytes(options) },
   };
 }
 

@@ -52,16 +52,16 @@ fn query_word(kv_head: u32, query: u32) -> u32 {
 
 // Copies TILE rows from first_key on; beyond the last visible key stands that key again, as what lies there may be no number.
 fn load_tile(cache_row: u32, first_key: u32, last_key: u32, local_index: u32) {
-  var key_words = array<KvWord, LOADS>();
-  var value_words = array<KvWord, LOADS>();
+  var key_words = array<KvLoad, LOADS>();
+  var value_words = array<KvLoad, LOADS>();
   // @unroll
   for (var i = 0u; i < LOADS; i++) {
     let at = local_index + i * WORKGROUP;
     let key = min(first_key + at / PITCH_CACHE_WORDS, last_key);
     let word = at % PITCH_CACHE_WORDS;
     if (PITCH_CACHE_WORDS == CACHE_WORDS || word < CACHE_WORDS) {
-      key_words[i] = keys[(cache_row + key) * CACHE_WORDS + word];
-      value_words[i] = values[(cache_row + key) * CACHE_WORDS + word];
+      key_words[i] = load_key(cache_row + key, word);
+      value_words[i] = load_value(cache_row + key, word);
     }
   }
   // @unroll

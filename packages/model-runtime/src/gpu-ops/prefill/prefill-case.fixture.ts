@@ -1,5 +1,6 @@
 import type { Gpu, GpuBuffer } from "@sift-attention/gpu";
 import { type CausalCall, causalAttention } from "@sift-attention/reference-attention";
+import { quantiseRows } from "@sift-attention/sift-attention-kernels";
 import { decodeF16Array, encodeF16Array } from "@sift-attention/tensor";
 import {
   floatBuffer,
@@ -9,6 +10,7 @@ import {
   unsetBuffer,
   wordBuffer,
 } from "../row-places/row-rig.fixture.ts";
+import { rowScaleBytes, scalePitch } from "../row-scales/row-scales.ts";
 import type { PrefillAttention } from "./prefill-attention.ts";
 import type { PrefillOptions } from "./prefill-options.ts";
 
@@ -39,7 +41,39 @@ function fillCache(
   for (let head = 0; head < kvHeads; head++) {
     cache.set(normals(count, seed + head), (slot * kvHeads + head) * capacity * headDim);
   }
+  if (kvType === "i8") return storedRows(cache, headDim);
   return kvType === "f16" ? decodeF16Array(encodeF16Array(cache)) : cache;
+}
+
+/** Whole numbers and scales of rows; rows of NaN have a scale of NaN. */
+function quantised(
+  cache: Float32Array,
+  headDim: number,
+): { readonly numbers: Int8Array<ArrayBuffer>; readonly scales: Float32Array<ArrayBuffer> } {
+  const { numbers, scales } = quantiseRows(
+    cache.map((x) => (Number.isNaN(x) ? 0 : x)),
+    headDim,
+  );
+  const told = scales.map((scale, row) =>
+    Number.isNaN(cache[row * headDim]) ? Number.NaN : scale,
+  );
+  return { numbers, scales: told };
+}
+
+/** By scales of 16 digits, so that products are exact, and rows that were stored once are stored as the same again. */
+function storedRows(cache: Float32Array, headDim: number): Float32Array {
+  const { numbers, scales } = quantised(cache, headDim);
+  const bits = new Uint32Array(scales.buffer).map((word) => word & 0xffffff00);
+  const short = new Float32Array(bits.buffer);
+  return Float32Array.from(numbers, (number, i) => number * short[Math.floor(i / headDim)]!);
+}
+
+function scalesBuffer(gpu: Gpu, { options, keys, values }: PrefillCase): GpuBuffer | undefined {
+  if (options.kvType !== "i8") return undefined;
+  const data = new Float32Array(rowScaleBytes(options) / 4).fill(Number.NaN);
+  data.set(quantised(keys, options.geometry.headDim).scales);
+  data.set(quantised(values, options.geometry.headDim).scales, scalePitch(options));
+  return floatBuffer(gpu, data);
 }
 
 export function prefillCase(options: PrefillOptions, rows: PrefillRows): PrefillCase {
@@ -81,7 +115,15 @@ export function expectedOutput(each: PrefillCase, precision: "f64" | "f32"): Flo
   return causalAttention(call).output;
 }
 
-function cacheBuffer(gpu: Gpu, { kvType }: PrefillOptions, cache: Float32Array): GpuBuffer {
+function cacheBuffer(
+  gpu: Gpu,
+  { kvType, geometry }: PrefillOptions,
+  cache: Float32Array,
+): GpuBuffer {
+  if (kvType === "i8") {
+    const { numbers } = quantised(cache, geometry.headDim);
+    return wordBuffer(gpu, new Uint32Array(numbers.buffer));
+  }
   if (kvType === "f32") return floatBuffer(gpu, cache);
   return wordBuffer(gpu, new Uint32Array(encodeF16Array(cache).buffer));
 }
@@ -97,8 +139,10 @@ export async function runPrefill(
   using queries = floatBuffer(gpu, each.queries);
   using keys = cacheBuffer(gpu, options, each.keys);
   using values = cacheBuffer(gpu, options, each.values);
+  using scales = scalesBuffer(gpu, each);
   using packed = placesBuffer(gpu, places);
   using out = unsetBuffer(gpu, each.queries.length);
-  runRows(gpu, attention.bind({ queries, keys, values, places: packed, out }), rows);
+  const buffers = { queries, keys, values, places: packed, out, ...(scales && { scales }) };
+  runRows(gpu, attention.bind(buffers), rows);
   return gpu.read(out);
 }

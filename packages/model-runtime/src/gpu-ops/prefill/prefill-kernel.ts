@@ -1,12 +1,15 @@
 import {
+  type BindingKinds,
   type ConstantValues,
   defineKernel,
   type KernelSpec,
   type ShaderFile,
 } from "@sift-attention/gpu";
 import { rowPlaceFile } from "../row-places/row-place.ts";
+import { scalePitch } from "../row-scales/row-scales.ts";
 import kvWordF16Text from "./kv-word-f16.wgsl";
 import kvWordF32Text from "./kv-word-f32.wgsl";
+import kvWordI8Text from "./kv-word-i8.wgsl";
 import prefillText from "./prefill-attention.wgsl";
 import type { PrefillKnobs, PrefillOptions } from "./prefill-options.ts";
 import slotSubgroupText from "./slot-subgroup.wgsl";
@@ -20,6 +23,8 @@ const bindings = {
   output: "read-write",
 } as const;
 
+const scales = { scales: "read" } as const;
+
 const constants = {
   QUERY_HEADS: "u32",
   KV_HEADS: "u32",
@@ -27,6 +32,7 @@ const constants = {
   HEAD_DIM: "u32",
   CAPACITY: "u32",
   WINDOW: "u32",
+  VALUE_SCALES: "u32",
   SCALE: "f32",
   WORKGROUP: "u32",
   LANES: "u32",
@@ -39,12 +45,12 @@ const constants = {
   TILE: "u32",
 } as const;
 
-export type PrefillBindings = typeof bindings;
 export type PrefillConstants = typeof constants;
 
 const noWindow = 2 ** 31; // more than any distance between positions
 
 function kvWordFile({ kvType }: PrefillOptions): ShaderFile {
+  if (kvType === "i8") return { name: "kv-word-i8.wgsl", text: kvWordI8Text };
   if (kvType === "f16") return { name: "kv-word-f16.wgsl", text: kvWordF16Text };
   return { name: "kv-word-f32.wgsl", text: kvWordF32Text };
 }
@@ -58,7 +64,7 @@ function slotFile(subgroupSize: number): ShaderFile {
 export function prefillKernel(
   options: PrefillOptions,
   subgroupSize: number,
-): KernelSpec<PrefillBindings, PrefillConstants> {
+): KernelSpec<BindingKinds, PrefillConstants> {
   return defineKernel({
     name: "prefill-attention",
     files: [
@@ -67,7 +73,7 @@ export function prefillKernel(
       slotFile(subgroupSize),
       { name: "prefill-attention.wgsl", text: prefillText },
     ],
-    bindings,
+    bindings: { ...bindings, ...(options.kvType === "i8" ? scales : undefined) },
     constants,
     features: subgroupSize > 0 ? ["subgroups"] : [],
   });
@@ -87,6 +93,7 @@ export function prefillConstants(
     HEAD_DIM: headDim,
     CAPACITY: capacity,
     WINDOW: Math.min(window, noWindow),
+    VALUE_SCALES: scalePitch(options),
     SCALE: scale * Math.LOG2E,
     WORKGROUP: workgroup,
     LANES: lanes,

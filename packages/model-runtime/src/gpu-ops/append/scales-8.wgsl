@@ -1,0 +1,1 @@
+@group(0) @binding(8) var<storage, read_write> scales: array<f32>; // [2, VALUE_SCALES]: of key rows, then of value rows
