@@ -89,7 +89,9 @@ describe("runKernels", () => {
       [0, 1],
       [record.rows.length, 1],
     ]);
-    expect(lines).toEqual([expect.stringMatching(/^smollm2-135m, f16, batch 2, context 200: 12 rows/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^smollm2-135m, f16, batch 2, context 200: 12 rows/),
+    ]);
   });
 
   test("says that software measured it and frees what it made", () => {
