@@ -1,19 +1,10 @@
-import { wgsl } from "@sift-attention/wgsl";
 import { defineConfig, type UserConfig } from "tsdown";
+import kernels from "./bundle.config.ts";
 
-/** `bench decode` as one file that needs Node and the package `webgpu` beside it, made from the packages' sources. */
+/** `bench decode` as one file, made as that of the kernels is. */
 const config: UserConfig = defineConfig({
+  ...kernels,
   entry: { "bench-decode": "src/decode-cli.ts" },
-  outDir: "dist/bundle",
-  clean: ["dist/bundle/bench-decode.mjs"], // other bundles stay
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  dts: false,
-  plugins: [wgsl()],
-  inputOptions: { resolve: { conditionNames: ["@sift-attention/source", "node", "import"] } },
-  deps: { neverBundle: ["webgpu"], alwaysBundle: [/^(?!webgpu$|node:)/], onlyBundle: false },
-  outputOptions: { codeSplitting: false },
 });
 
 export default config;
